@@ -1,0 +1,1 @@
+"""Penstock: workflow automation for customer records."""

@@ -1,0 +1,1 @@
+"""The domain-free ground: database, ids, clock, settings, errors and catalogues."""

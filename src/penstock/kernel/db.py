@@ -1,0 +1,110 @@
+"""The database: one pool per process, and one unit of work = one transaction."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from decimal import Decimal
+from typing import Any, Self
+
+import orjson
+import psycopg
+from psycopg import errors as pg
+from psycopg.rows import namedtuple_row
+from psycopg.types.json import set_json_dumps, set_json_loads
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from penstock.kernel.errors import Unavailable
+
+Connection = psycopg.AsyncConnection[Any]
+
+MINIMUM_VERSION = 18_00_00
+
+TRANSIENT = (
+    psycopg.OperationalError,  # classes 08, 53 and 57
+    pg.SerializationFailure,
+    pg.DeadlockDetected,
+    PoolTimeout,
+)
+"""Errors after which the same transaction may succeed: begin it again from the start."""
+
+
+class DatabaseTooOld(Unavailable):
+    """PostgreSQL {version} is too old: Penstock needs PostgreSQL 18 or newer"""
+
+
+def _dumps(value: Any) -> bytes:
+    return orjson.dumps(value, default=_default, option=orjson.OPT_NON_STR_KEYS)
+
+
+def _default(value: Any) -> Any:
+    # Numbers keep every digit on their way into and out of jsonb; a float would not.
+    if isinstance(value, Decimal):
+        return orjson.Fragment(format(value, "f"))
+    raise TypeError(f"{type(value).__name__} is no JSON")
+
+
+def _loads(text: bytes | str) -> Any:
+    return json.loads(text, parse_float=Decimal)
+
+
+set_json_dumps(_dumps)
+set_json_loads(_loads)
+
+
+class Database:
+    """A pool of connections to one PostgreSQL database.
+
+    Usage: ``async with Database(url) as database: async with database.unit() as conn: ...``
+    """
+
+    def __init__(self, url: str, *, size: int = 8) -> None:
+        self.url = url
+        self._pool = AsyncConnectionPool(
+            url,
+            min_size=1,
+            max_size=size,
+            open=False,
+            kwargs={"row_factory": namedtuple_row, "application_name": "penstock"},
+            configure=_configure,
+            reconnect_timeout=0,
+        )
+
+    async def __aenter__(self) -> Self:
+        await self._pool.open()
+        async with self._pool.connection() as conn:
+            version = conn.info.server_version
+            if version < MINIMUM_VERSION:
+                raise DatabaseTooOld(version=f"{version // 10000}.{version % 10000}")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._pool.close()
+
+    @asynccontextmanager
+    async def unit(self) -> AsyncIterator[Connection]:
+        """One unit of work: a transaction that commits at the end and rolls back on any error."""
+        async with self._pool.connection() as conn:
+            yield conn
+
+    @asynccontextmanager
+    async def autocommit(self) -> AsyncIterator[Connection]:
+        """A connection outside transactions, for LISTEN, VACUUM and the like."""
+        conn = await connect(self.url)
+        try:
+            yield conn
+        finally:
+            await conn.close()
+
+
+async def connect(url: str) -> Connection:
+    """A single connection in autocommit mode, outside every pool."""
+    conn = await psycopg.AsyncConnection.connect(
+        url, autocommit=True, row_factory=namedtuple_row, application_name="penstock"
+    )
+    await _configure(conn)
+    return conn
+
+
+async def _configure(conn: Connection) -> None:
+    # Bound arrays change little between calls; a generic plan is as good and costs no planning.
+    conn.prepare_threshold = 3

@@ -1,0 +1,1 @@
+"""What we know: records of every type, their properties, associations, events and changes."""
