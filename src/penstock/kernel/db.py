@@ -32,7 +32,8 @@ class DatabaseTooOld(Unavailable):
     """PostgreSQL {version} is too old: Penstock needs PostgreSQL 18 or newer"""
 
 
-def _dumps(value: Any) -> bytes:
+def dumps(value: Any) -> bytes:
+    """JSON as jsonb takes it; a Decimal keeps every digit."""
     return orjson.dumps(value, default=_default, option=orjson.OPT_NON_STR_KEYS)
 
 
@@ -47,7 +48,7 @@ def _loads(text: bytes | str) -> Any:
     return json.loads(text, parse_float=Decimal)
 
 
-set_json_dumps(_dumps)
+set_json_dumps(dumps)
 set_json_loads(_loads)
 
 

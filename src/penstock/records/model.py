@@ -1,6 +1,7 @@
 """The nouns of records: object types, properties, pipelines, association types."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 Category = Literal["HUBSPOT_DEFINED", "USER_DEFINED", "INTEGRATOR_DEFINED"]
@@ -43,6 +44,7 @@ class Property:
     column: Column | None = None
     external_options: bool = False
     referenced_object_type: str | None = None
+    format: Literal["email", "domain"] | None = None
     hubspot_defined: bool = True
     show_currency: bool = False
 
@@ -50,6 +52,10 @@ class Property:
     def multiple(self) -> bool:
         """Several options at once: stored as an array, `;`-separated on the wire."""
         return self.type == "enumeration" and self.field_type == "checkbox"
+
+    @cached_property
+    def option_values(self) -> frozenset[str]:
+        return frozenset(option.value for option in self.options)
 
 
 @dataclass(frozen=True)

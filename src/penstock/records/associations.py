@@ -1,0 +1,210 @@
+"""Edges between records: added, removed and read, always in both directions."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from penstock.kernel.db import Connection
+from penstock.kernel.errors import Problem
+from penstock.kernel.queries import load
+from penstock.kernel.texts import Text
+from penstock.records.changes import Write
+from penstock.records.errors import EdgeInvalid
+from penstock.records.schema import Edge, Schema, TypeSchema
+
+_queries = load("penstock.records")
+
+
+@dataclass(frozen=True)
+class NewEdge:
+    """An edge to be, from a record at hand to `to_id`. No type ids: the plain, unlabelled edge."""
+
+    to_id: int
+    type_ids: tuple[int, ...] = ()
+
+
+Row = tuple[int, int, int, str]
+"""from_id, type_id, to_id, and the object type of the record it leaves."""
+
+
+async def lock(conn: Connection, wanted: Sequence[int]) -> dict[int, str]:
+    """Hold live records against removal; returns their object types by id."""
+    rows = await _queries.rows(conn, "lock_for_edges", ids=sorted(set(wanted)))
+    return {row.id: row.type for row in rows}
+
+
+def check(
+    schema: Schema, type: TypeSchema, edges: Sequence[NewEdge], live: Mapping[int, str]
+) -> None:
+    """Raise EdgeInvalid with every edge that cannot be: no such record, or no such type."""
+    problems = [problem for edge in edges if (problem := _problem(schema, type, edge, live))]
+    if problems:
+        raise EdgeInvalid(problems=problems)
+
+
+def _problem(
+    schema: Schema, type: TypeSchema, edge: NewEdge, live: Mapping[int, str]
+) -> Problem | None:
+    other = live.get(edge.to_id)
+    if other is None:
+        text = Text("there is no record with the id {id} to associate with", id=edge.to_id)
+        return Problem(text, where="associations", code="ASSOCIATION_TARGET_UNKNOWN")
+    if not edge.type_ids and schema.plain_edge(type.id, other) is None:
+        text = Text(
+            "{first} and {second} have no association type",
+            first=type.plural,
+            second=schema.types[other].plural,
+        )
+        return Problem(text, where="associations", code="ASSOCIATION_TYPE_UNKNOWN")
+    for type_id in edge.type_ids:
+        known = schema.edges.get(type_id)
+        if known is None or (known.from_type, known.to_type) != (type.id, other):
+            text = Text(
+                "association type {id} does not lead from {first} to {second}",
+                id=type_id,
+                first=type.plural,
+                second=schema.types[other].plural,
+            )
+            return Problem(text, where="associations", code="ASSOCIATION_TYPE_UNKNOWN")
+    return None
+
+
+async def add(
+    conn: Connection,
+    schema: Schema,
+    type: TypeSchema,
+    edges: Sequence[tuple[int, NewEdge]],
+    live: Mapping[int, str],
+    write: Write,
+) -> list[tuple[int, int, int]]:
+    """Add edges from records of one type; the other ends are held by `lock`.
+
+    A labelled edge brings the plain one along, as in HubSpot. An edge of a type that a record has
+    only once (a primary company) replaces the one before; the records it leaves must be locked then.
+    Returns what is new as (from, type, to), this direction alone. Raises EdgeInvalid.
+    """
+    check(schema, type, [edge for _, edge in edges], live)
+    wanted: dict[tuple[int, int, int], None] = {}
+    for from_id, edge in edges:
+        plain = schema.plain_edge(type.id, live[edge.to_id])
+        for type_id in (*edge.type_ids, *([plain.id] if plain else [])):
+            wanted[from_id, type_id, edge.to_id] = None
+    await _replace_single(conn, schema, list(wanted), write)
+    rows = [row for key in wanted for row in _both(schema, *key)]
+    added = await _queries.rows(conn, "associate", **_arrays(rows), **write.bound)
+    return [
+        (row.from_id, row.type_id, row.to_id)
+        for row in added
+        if (row.from_id, row.type_id, row.to_id) in wanted
+    ]
+
+
+async def _replace_single(
+    conn: Connection, schema: Schema, wanted: Sequence[tuple[int, int, int]], write: Write
+) -> None:
+    """Remove what would be a second edge of a single type, seen from either end."""
+    ends: dict[int, set[int]] = {}
+    keep: set[tuple[int, int, int]] = set()
+    for from_id, type_id, to_id in wanted:
+        edge = schema.edges[type_id]
+        keep |= {(from_id, type_id, to_id), (to_id, edge.inverse, from_id)}
+        if edge.single:
+            ends.setdefault(type_id, set()).add(from_id)
+        if schema.edges[edge.inverse].single:
+            ends.setdefault(edge.inverse, set()).add(to_id)
+    for type_id, ids in ends.items():
+        rows = await _queries.rows(
+            conn, "edges_from", ids=sorted(ids), type_ids=[type_id], after=0
+        )
+        doomed = [(r.from_id, r.type_id, r.to_id) for r in rows]
+        await remove(conn, schema, [edge for edge in doomed if edge not in keep], write)
+
+
+async def remove(
+    conn: Connection, schema: Schema, edges: Sequence[tuple[int, int, int]], write: Write
+) -> list[tuple[int, int, int]]:
+    """Remove edges given as (from, type, to), with their other directions; returns what was there."""
+    if not edges:
+        return []
+    rows = [row for edge in edges for row in _both(schema, *edge)]
+    gone = await _queries.rows(conn, "dissociate", **_arrays(rows), **write.bound)
+    asked = set(edges)
+    return [
+        (row.from_id, row.type_id, row.to_id)
+        for row in gone
+        if (row.from_id, row.type_id, row.to_id) in asked
+    ]
+
+
+async def remove_between(
+    conn: Connection,
+    schema: Schema,
+    types: tuple[TypeSchema, TypeSchema],
+    pairs: Sequence[tuple[int, int]],
+    write: Write,
+) -> None:
+    """Remove every edge, labelled or not, between pairs of records of two types."""
+    between = schema.edges_between(types[0].id, types[1].id)
+    edges = [(one, edge.id, other) for one, other in pairs for edge in between]
+    await remove(conn, schema, edges, write)
+
+
+def _both(schema: Schema, from_id: int, type_id: int, to_id: int) -> list[Row]:
+    edge = schema.edges[type_id]
+    return [
+        (from_id, type_id, to_id, edge.from_type),
+        (to_id, edge.inverse, from_id, edge.to_type),
+    ]
+
+
+def _arrays(rows: Sequence[Row]) -> dict[str, list[Any]]:
+    return {
+        "from_ids": [row[0] for row in rows],
+        "type_ids": [row[1] for row in rows],
+        "to_ids": [row[2] for row in rows],
+        "object_types": [row[3] for row in rows],
+    }
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A record at the other end, with every association type that leads to it."""
+
+    id: int
+    edges: tuple[Edge, ...]
+
+
+async def neighbours(
+    conn: Connection,
+    schema: Schema,
+    types: tuple[TypeSchema, TypeSchema],
+    id: int,
+    *,
+    after: int = 0,
+    limit: int = 500,
+) -> list[Neighbour]:
+    """Up to `limit` records of the second type that a record of the first is associated with."""
+    type_ids = [edge.id for edge in schema.edges_between(types[0].id, types[1].id)]
+    rows = await _queries.rows(
+        conn, "edges_page", id=id, type_ids=type_ids, after=after, limit=limit
+    )
+    return _grouped(schema, rows)
+
+
+async def neighbours_of(
+    conn: Connection, schema: Schema, types: tuple[TypeSchema, TypeSchema], ids: Sequence[int]
+) -> dict[int, list[Neighbour]]:
+    """All records of the second type that each record of the first is associated with."""
+    type_ids = [edge.id for edge in schema.edges_between(types[0].id, types[1].id)]
+    rows = await _queries.rows(conn, "edges_from", ids=list(ids), type_ids=type_ids, after=0)
+    of_record: dict[int, list[Any]] = {}
+    for row in rows:
+        of_record.setdefault(row.from_id, []).append(row)
+    return {id: _grouped(schema, of_record[id]) for id in ids if id in of_record}
+
+
+def _grouped(schema: Schema, rows: Sequence[Any]) -> list[Neighbour]:
+    edges: dict[int, tuple[Edge, ...]] = {}
+    for row in rows:
+        edges[row.to_id] = (*edges.get(row.to_id, ()), schema.edges[row.type_id])
+    return [Neighbour(id, of_record) for id, of_record in edges.items()]

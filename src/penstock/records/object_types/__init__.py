@@ -1,0 +1,1 @@
+"""The object types that come with Penstock: one file each."""

@@ -1,0 +1,1 @@
+"""The types that a property can have: one file each."""

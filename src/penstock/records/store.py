@@ -1,0 +1,437 @@
+"""Records are written here and nowhere else: create, update, upsert, archive, restore.
+
+Every function takes a whole set and returns one outcome per item, in order: the record, or the error
+that kept this item from being written. What can be written is written.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from penstock.kernel import ids
+from penstock.kernel.db import Connection, dumps
+from penstock.kernel.errors import PenstockError, Problem
+from penstock.kernel.queries import load
+from penstock.kernel.texts import Text
+from penstock.records import associations, checking, uniqueness
+from penstock.records.associations import NewEdge
+from penstock.records.changes import Write
+from penstock.records.errors import (
+    RecordExists,
+    RecordNotFound,
+    ValuesInvalid,
+    ValueTaken,
+)
+from penstock.records.reading import Record, find, read
+from penstock.records.schema import Schema, TypeSchema
+from penstock.records.uniqueness import Claim, value_text
+from penstock.records.values import Json, instant_text
+
+_queries = load("penstock.records")
+
+Values = dict[str, Json | None]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A record to be: raw values by property, and edges to existing records.
+
+    `bucket` puts the record beside another one, as a turn does.
+    """
+
+    properties: Mapping[str, Any]
+    edges: Sequence[NewEdge] = ()
+    bucket: int | None = None
+
+
+@dataclass(frozen=True)
+class Patch:
+    """What to change in a record: raw values to set, numbers to add, values to append."""
+
+    id: int
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    adds: Mapping[str, Any] = field(default_factory=dict)
+    appends: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Upserted:
+    """A record with whether it is new."""
+
+    record: Record
+    new: bool
+
+
+Outcome = Record | PenstockError
+
+
+async def create(
+    conn: Connection,
+    schema: Schema,
+    type: TypeSchema,
+    drafts: Sequence[Draft],
+    write: Write,
+    *,
+    trusted: bool = False,
+) -> list[Outcome]:
+    """Create records. A value that another record of the type owns gives RecordExists."""
+    outcomes: list[Outcome | None] = [None] * len(drafts)
+    accepted: dict[int, Values] = {}
+    for index, draft in enumerate(drafts):
+        try:
+            accepted[index] = _new_values(schema, type, draft, write, trusted=trusted)
+        except PenstockError as error:
+            outcomes[index] = error
+    targets = [edge.to_id for index in accepted for edge in drafts[index].edges]
+    live = await associations.lock(conn, targets) if targets else {}
+    for index in list(accepted):
+        try:
+            associations.check(schema, type, drafts[index].edges, live)
+        except PenstockError as error:
+            outcomes[index] = error
+            del accepted[index]
+    numbers = await _take_ids(conn, [drafts[index] for index in accepted])
+    id_of = dict(zip(accepted, numbers, strict=True))
+    lost = await _claim(conn, type, {id_of[index]: values for index, values in accepted.items()})
+    for index in list(accepted):
+        existing = lost.get(id_of[index])
+        if existing is not None:
+            outcomes[index] = RecordExists(type=type.label, existing=existing[1])
+            del accepted[index]
+    kept = {index: {k: v for k, v in values.items() if v is not None} for index, values in accepted.items()}
+    if kept:
+        await _queries.run(
+            conn,
+            "create",
+            ids=[id_of[index] for index in kept],
+            properties=[_text(values) for values in kept.values()],
+            type=type.id,
+            **write.bound,
+        )
+        edges = [(id_of[index], edge) for index in kept for edge in drafts[index].edges]
+        if edges:
+            await associations.add(conn, schema, type, edges, live, write)
+    for index, values in kept.items():
+        outcomes[index] = Record(id_of[index], type.id, values, write.now, write.now)
+    return [outcome for outcome in outcomes if outcome is not None]
+
+
+def _new_values(
+    schema: Schema, type: TypeSchema, draft: Draft, write: Write, *, trusted: bool
+) -> Values:
+    values = checking.check(schema, type, draft.properties, trusted=trusted)
+    checking.place(type, values, None)
+    missing = [name for name in type.required if values.get(name) is None]
+    if missing:
+        raise ValuesInvalid(problems=[_missing(name) for name in missing])
+    for brought in checking.stamps(type, values, instant_text(write.now)).values():
+        for name, value in brought.items():
+            values.setdefault(name, value)
+    return values
+
+
+def _missing(name: str) -> Problem:
+    return Problem(
+        Text('"{name}" is required and was not given', name=name),
+        where=name,
+        code="REQUIRED_PROPERTY_MISSING",
+        context={"propertyName": [name]},
+    )
+
+
+async def _take_ids(conn: Connection, drafts: Sequence[Draft]) -> list[int]:
+    if any(draft.bucket is not None for draft in drafts):
+        return await ids.take_in(conn, [draft.bucket or 0 for draft in drafts])
+    return await ids.take(conn, len(drafts)) if drafts else []
+
+
+async def _claim(
+    conn: Connection, type: TypeSchema, values: Mapping[int, Values]
+) -> dict[int, tuple[Claim, int]]:
+    """Claim the unique values of new records; returns the losers with claim and holder."""
+    claims = [
+        Claim(name, value_text(of_record[name]), id)
+        for id, of_record in values.items()
+        for name in type.unique
+        if of_record.get(name) is not None
+    ]
+    if not claims:
+        return {}
+    lost = await uniqueness.claim(conn, type.id, claims)
+    losers = {claim.record_id: (claim, holder) for claim, holder in lost.items()}
+    # A record that is not made gives back what it got.
+    await uniqueness.release(
+        conn, type.id, [c for c in claims if c.record_id in losers and c not in lost]
+    )
+    return losers
+
+
+async def update(
+    conn: Connection,
+    schema: Schema,
+    type: TypeSchema,
+    patches: Sequence[Patch],
+    write: Write,
+    *,
+    trusted: bool = False,
+) -> list[Outcome]:
+    """Update records. Same values are no change; several patches of one record are one write."""
+    outcomes: list[Outcome | None] = [None] * len(patches)
+    checked: dict[int, tuple[Values, Values, Values]] = {}
+    for index, patch in enumerate(patches):
+        try:
+            checked[index] = (
+                checking.check(schema, type, patch.properties, trusted=trusted),
+                checking.check(schema, type, patch.adds, trusted=trusted),
+                checking.check(schema, type, patch.appends, trusted=trusted),
+            )
+        except PenstockError as error:
+            outcomes[index] = error
+    targets = await _lock(conn, type, [patches[index].id for index in checked])
+    merged: dict[int, tuple[Values, Values, Values]] = {}
+    for index, parts in checked.items():
+        row = targets.get(patches[index].id)
+        if row is None:
+            outcomes[index] = RecordNotFound(type=type.name, key="id", value=patches[index].id)
+            continue
+        try:
+            checking.place(type, parts[0], row.properties)
+        except PenstockError as error:
+            outcomes[index] = error
+            continue
+        sets, adds, appends = merged.setdefault(row.id, ({}, {}, {}))
+        sets.update(parts[0])
+        adds.update(parts[1])
+        appends.update(parts[2])
+    lost = await _reclaim(conn, type, merged, {row.id: row for row in targets.values()})
+    changed = await _write(conn, type, {id: v for id, v in merged.items() if id not in lost}, write)
+    for index in range(len(patches)):
+        if outcomes[index] is None:
+            row = targets[patches[index].id]
+            outcomes[index] = _outcome(row, lost, changed.get(row.id), write)
+    return [outcome for outcome in outcomes if outcome is not None]
+
+
+def _outcome(
+    row: Any, lost: Mapping[int, tuple[Claim, int]], changed: Values | None, write: Write
+) -> Outcome:
+    if row.id in lost:
+        claim, holder = lost[row.id]
+        return ValueTaken(value=claim.value, property=claim.property, existing=holder)
+    properties = {**row.properties, **(changed or {})}
+    return Record(
+        row.id,
+        row.type,
+        {name: value for name, value in properties.items() if value is not None},
+        row.created_at,
+        write.now if changed else row.updated_at,
+    )
+
+
+async def _lock(conn: Connection, type: TypeSchema, wanted: Sequence[int]) -> dict[int, Any]:
+    """Lock live records, following merges; by the id that was asked for."""
+    found: dict[int, Any] = {}
+    asked = {id: id for id in wanted}
+    while asked:
+        rows = await _queries.rows(conn, "lock", ids=sorted(set(asked.values())))
+        by_id = {row.id: row for row in rows if row.type == type.id}
+        onward: dict[int, int] = {}
+        for id, current in asked.items():
+            row = by_id.get(current)
+            if row is not None and row.merged_into is not None:
+                onward[id] = row.merged_into
+            elif row is not None and row.archived_at is None:
+                found[id] = row
+        asked = onward
+    return found
+
+
+async def _reclaim(
+    conn: Connection,
+    type: TypeSchema,
+    merged: Mapping[int, tuple[Values, Values, Values]],
+    rows: Mapping[int, Any],
+) -> dict[int, tuple[Claim, int]]:
+    """Exchange the unique values of records that change them; returns who could not."""
+    wanted: list[Claim] = []
+    given_up: list[Claim] = []
+    for id, (sets, _, _) in merged.items():
+        for name in type.unique:
+            if name not in sets:
+                continue
+            before, after = rows[id].properties.get(name), sets[name]
+            old = None if before is None else Claim(name, value_text(before), id)
+            new = None if after is None else Claim(name, value_text(after), id)
+            if old != new:
+                wanted += [new] if new else []
+                given_up += [old] if old else []
+    if not wanted and not given_up:
+        return {}
+    lost = await uniqueness.claim(conn, type.id, wanted, given_up)
+    losers = {claim.record_id: (claim, holder) for claim, holder in lost.items()}
+    if losers:
+        # A record that is not written gives back what it got and keeps what it had.
+        got = [c for c in wanted if c.record_id in losers and c not in lost]
+        await uniqueness.release(conn, type.id, got)
+        kept = [claim for claim in given_up if claim.record_id in losers]
+        await uniqueness.claim(conn, type.id, kept)
+    return losers
+
+
+async def _write(
+    conn: Connection,
+    type: TypeSchema,
+    merged: Mapping[int, tuple[Values, Values, Values]],
+    write: Write,
+) -> dict[int, Values]:
+    if not merged:
+        return {}
+    now = instant_text(write.now)
+    stamps = [checking.stamps(type, sets, now) for sets, _, _ in merged.values()]
+    rows = await _queries.rows(
+        conn,
+        "write",
+        ids=list(merged),
+        sets=[_text(sets) for sets, _, _ in merged.values()],
+        adds=_texts([adds for _, adds, _ in merged.values()]),
+        appends=_texts([appends for _, _, appends in merged.values()]),
+        stamps=_texts(stamps),
+        **write.bound,
+    )
+    return {row.id: row.changed for row in rows}
+
+
+def _text(value: Mapping[str, Any]) -> str:
+    return dumps(value).decode()
+
+
+def _texts(values: Sequence[Mapping[str, Any]]) -> list[str | None]:
+    """JSON texts, or nulls for what is empty: they are skipped fastest."""
+    return [_text(value) if value else None for value in values]
+
+
+async def upsert(
+    conn: Connection,
+    schema: Schema,
+    type: TypeSchema,
+    key: str,
+    drafts: Sequence[Draft],
+    write: Write,
+    *,
+    trusted: bool = False,
+) -> list[Upserted | PenstockError]:
+    """Update the record that has the draft's value of the unique property `key`, or create one.
+
+    Raises PropertyUnknown when `key` is not unique.
+    """
+    texts = [_key_text(type, key, draft) for draft in drafts]
+    known = await find(conn, type, key, [text for text in texts if text is not None])
+    # What several drafts share is created by the first and updated by the others.
+    first = {text: index for index, text in reversed(list(enumerate(texts))) if text is not None}
+    creating = [
+        index for index, text in enumerate(texts)
+        if text is None or (text not in known and first[text] == index)
+    ]
+    created = await create(
+        conn, schema, type, [drafts[index] for index in creating], write, trusted=trusted
+    )
+    results: dict[int, Upserted | PenstockError] = {}
+    for index, outcome in zip(creating, created, strict=True):
+        if isinstance(outcome, Record):
+            results[index] = Upserted(outcome, new=True)
+            if texts[index] is not None:
+                known[str(texts[index])] = outcome.id
+        elif isinstance(outcome, RecordExists) and texts[index] is not None:
+            # Somebody else created it meanwhile.
+            known.setdefault(str(texts[index]), outcome.existing)
+        else:
+            results[index] = outcome
+    updating = [index for index in range(len(drafts)) if index not in results]
+    updates = await _update_known(conn, schema, type, drafts, texts, known, updating, write, trusted)
+    results.update(zip(updating, updates, strict=True))
+    return [results[index] for index in range(len(drafts))]
+
+
+async def _update_known(
+    conn: Connection,
+    schema: Schema,
+    type: TypeSchema,
+    drafts: Sequence[Draft],
+    texts: Sequence[str | None],
+    known: Mapping[str, int],
+    updating: Sequence[int],
+    write: Write,
+    trusted: bool,
+) -> list[Upserted | PenstockError]:
+    patches = [Patch(known.get(str(texts[i]), 0), drafts[i].properties) for i in updating]
+    outcomes = await update(conn, schema, type, patches, write, trusted=trusted)
+    edges = [
+        (outcome.id, edge)
+        for i, outcome in zip(updating, outcomes, strict=True)
+        if isinstance(outcome, Record)
+        for edge in drafts[i].edges
+    ]
+    if edges:
+        live = await associations.lock(conn, [edge.to_id for _, edge in edges])
+        await associations.add(conn, schema, type, edges, live, write)
+    return [
+        Upserted(outcome, new=False) if isinstance(outcome, Record) else outcome
+        for outcome in outcomes
+    ]
+
+
+def _key_text(type: TypeSchema, key: str, draft: Draft) -> str | None:
+    raw = draft.properties.get(key)
+    prop = type.properties.get(key)
+    if raw is None or raw == "" or prop is None:
+        return None
+    try:
+        parsed = type.parsers[key](raw, prop)
+    except ValueError:
+        return None
+    return None if parsed is None else value_text(parsed)
+
+
+async def archive(conn: Connection, type: TypeSchema, wanted: Sequence[int], write: Write) -> None:
+    """Archive records; ids that do not exist are passed over. Their unique values become free."""
+    rows = [
+        row
+        for row in await _queries.rows(conn, "lock_for_removal", ids=sorted(set(wanted)))
+        if row.type == type.id and row.archived_at is None
+    ]
+    if rows:
+        await uniqueness.release(conn, type.id, _claims(type, rows))
+        await _queries.run(conn, "archive", ids=[row.id for row in rows], **write.bound)
+
+
+async def restore(conn: Connection, type: TypeSchema, id: int, write: Write) -> Record:
+    """Bring an archived record back. Raises RecordNotFound, or RecordExists if a value is taken."""
+    rows = await _queries.rows(conn, "lock_for_removal", ids=[id])
+    rows = [
+        row for row in rows
+        if row.type == type.id and row.archived_at is not None and row.merged_into is None
+    ]
+    if not rows:
+        raise RecordNotFound(type=type.name, key="id", value=id)
+    lost = await uniqueness.claim(conn, type.id, _claims(type, rows))
+    if lost:
+        raise RecordExists(type=type.label, existing=next(iter(lost.values())))
+    await _queries.run(conn, "restore", ids=[id], **write.bound)
+    record = (await read(conn, type, [id]))[id]
+    return replace(record, updated_at=write.now)
+
+
+def _claims(type: TypeSchema, rows: Sequence[Any]) -> list[Claim]:
+    return [
+        claim for row in rows for claim in uniqueness.claims_of(type, row.id, row.properties)
+    ]
+
+
+def one(outcomes: Sequence[Outcome]) -> Record:
+    """The only outcome of a set of one; raises its error."""
+    (outcome,) = outcomes
+    if isinstance(outcome, PenstockError):
+        raise outcome
+    return outcome
+
+
