@@ -6,10 +6,13 @@ from functools import partial
 from importlib.resources import files
 from typing import Final, TypedDict, Unpack
 
-from penstock.records.model import Group, Option, Property
+from penstock.records.model import AssociationType, Group, Option, Property
 
 Values = str | Mapping[str, str]
 """Options: words that label themselves ("NOT_STARTED" reads "Not started"), or labels by value."""
+
+Stamps = dict[str, tuple[str, ...]]
+"""What ObjectType.stamps holds."""
 
 
 class Traits(TypedDict, total=False):
@@ -88,9 +91,10 @@ def columns(
     created: str = "hs_createdate", modified: str = "hs_lastmodifieddate"
 ) -> tuple[Property, ...]:
     """The properties of every record that are columns of `records`."""
+    label = "Create date" if created == "createdate" else "Object create date"
     return (
         number("hs_object_id", "Record ID", column="id", read_only=True),
-        moment(created, "Create date", column="created_at", read_only=True),
+        moment(created, label, column="created_at", read_only=True),
         moment(modified, "Last modified date", column="updated_at", read_only=True),
     )
 
@@ -103,7 +107,7 @@ def owner(label: str) -> tuple[Property, ...]:
     )
 
 
-OWNER_STAMPS: Final = {"hubspot_owner_id": ("hubspot_owner_assigneddate",)}
+OWNER_STAMPS: Final[Stamps] = {"hubspot_owner_id": ("hubspot_owner_assigneddate",)}
 
 
 def activity(timestamp: str = "Activity date") -> tuple[Property, ...]:
@@ -126,6 +130,9 @@ def activity(timestamp: str = "Activity date") -> tuple[Property, ...]:
     )
 
 
+primary = partial(AssociationType, label="Primary", inverse_label="Primary", single=True)
+
+
 def contact_history() -> tuple[Property, ...]:
     """How and when somebody was last in touch."""
     return (
@@ -134,6 +141,7 @@ def contact_history() -> tuple[Property, ...]:
         moment("notes_next_activity_date", "Next activity date"),
         number("num_contacted_notes", "Number of times contacted"),
         number("num_notes", "Number of sales activities"),
+        text("hs_pinned_engagement_id", "Pinned activity ID"),
     )
 
 
@@ -169,7 +177,7 @@ _LIFECYCLE: Final = {
     "other": "Other",
 }
 
-LIFECYCLE_STAMPS: Final = {
+LIFECYCLE_STAMPS: Final[Stamps] = {
     f"lifecyclestage={stage}": (f"hs_lifecyclestage_{stage}_date",) for stage in _LIFECYCLE
 }
 

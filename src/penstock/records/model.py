@@ -129,9 +129,12 @@ class ObjectType:
     """A kind of record. One constant of this class in a file of `object_types/` adds a type.
 
     `name` is singular and `plural` is the word in URLs. `associations` are declared on one side
-    only; the inverse direction follows. `stamps` maps a property to those that take the moment of
-    its change: {"hubspot_owner_id": ("hubspot_owner_assigneddate",)}. `search` lists what a search's
-    `query` looks at, `shown` what is returned when no properties are asked for.
+    only; the inverse direction follows. `search` lists what a search's `query` looks at, `shown`
+    what is returned when no properties are asked for.
+
+    `stamps` maps a property to those that take the moment of its change:
+    {"hubspot_owner_id": ("hubspot_owner_assigneddate",)}. A key with `=value` stamps only when the
+    new value is that one: {"lifecyclestage=lead": ("hs_lifecyclestage_lead_date",)}.
     """
 
     id: str

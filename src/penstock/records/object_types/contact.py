@@ -20,6 +20,7 @@ from penstock.records.defaults import (
     owner,
     paragraph,
     phone,
+    primary,
     section,
     table,
     text,
@@ -30,7 +31,8 @@ from penstock.records.model import AssociationType, ObjectType
 _MARKETABLE = {"true": "Marketing contact", "false": "Non-marketing contact"}
 
 _BOUNCES = """
-    BLOCKED CONTENT FILTERED MAILBOX_FULL MAILBOX_MISCONFIGURATION OTHER POLICY SPAM UNKNOWN_USER
+    BLOCKED CONTENT DMARC DNS_FAILURE FILTERED IP_REPUTATION MAILBOX_FULL MAILBOX_MISCONFIGURATION
+    OTHER POLICY SENDING_DOMAIN_MISCONFIGURATION SPAM THROTTLED TIMEOUT UNCATEGORIZED UNKNOWN_USER
 """
 
 _BUYING_ROLES = """
@@ -166,9 +168,7 @@ CONTACT = ObjectType(
         AssociationType(
             279, "0-2", 280, "contact_to_company_unlabeled", "company_to_contact_unlabeled"
         ),
-        AssociationType(
-            1, "0-2", 2, "contact_to_company", "company_to_contact", "Primary", "Primary", single=True
-        ),
+        primary(1, "0-2", 2, "contact_to_company", "company_to_contact"),
         AssociationType(449, "0-1", 449, "contact_to_contact", "contact_to_contact"),
     ),
     stamps=OWNER_STAMPS | LIFECYCLE_STAMPS,
