@@ -13,6 +13,10 @@ class Clock(Protocol):
         """An aware instant in UTC, of millisecond precision."""
         ...
 
+    def at(self, told: datetime) -> datetime:
+        """The now, when the database's clock told `told` in a statement of the caller's own."""
+        ...
+
 
 class DatabaseClock:
     """The database's own clock, so that all processes agree whatever their machines say."""
@@ -23,8 +27,10 @@ class DatabaseClock:
         )
         row = await cursor.fetchone()
         assert row is not None
-        instant: datetime = row[0]
-        return instant.astimezone(UTC)
+        return self.at(row[0])
+
+    def at(self, told: datetime) -> datetime:
+        return told.astimezone(UTC)
 
 
 class VirtualClock:
@@ -34,6 +40,9 @@ class VirtualClock:
         self._now = start.astimezone(UTC)
 
     async def now(self, conn: Connection) -> datetime:
+        return self._now
+
+    def at(self, told: datetime) -> datetime:
         return self._now
 
     def forward(self, **by: float) -> datetime:

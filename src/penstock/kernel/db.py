@@ -82,10 +82,24 @@ class Database:
         await self._pool.close()
 
     @asynccontextmanager
-    async def unit(self) -> AsyncIterator[Connection]:
-        """One unit of work: a transaction that commits at the end and rolls back on any error."""
-        async with self._pool.connection() as conn:
+    async def unit(self, patience: float | None = None) -> AsyncIterator[Connection]:
+        """One unit of work: a transaction that commits at the end and rolls back on any error.
+
+        `patience` bounds the wait for a connection, in seconds.
+        """
+        async with self._pool.connection(patience) as conn:
             yield conn
+
+    @asynccontextmanager
+    async def reading(self, patience: float | None = None) -> AsyncIterator[Connection]:
+        """A connection for reads that need no common snapshot: there is no transaction to pay for."""
+        async with self._pool.connection(patience) as conn:
+            await conn.set_autocommit(True)
+            try:
+                yield conn
+            finally:
+                if not conn.closed:
+                    await conn.set_autocommit(False)
 
     @asynccontextmanager
     async def autocommit(self) -> AsyncIterator[Connection]:

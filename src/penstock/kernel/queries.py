@@ -19,19 +19,19 @@ class Queries:
         """The text of a block, for pipelines and tests."""
         return cast(LiteralString, self._blocks[name])
 
-    async def rows(self, conn: Connection, name: str, **parameters: Any) -> Sequence[Any]:
+    async def rows(self, conn: Connection, name: str, /, **parameters: Any) -> Sequence[Any]:
         cursor = await conn.execute(self.sql(name), parameters)
         return await cursor.fetchall()
 
-    async def one(self, conn: Connection, name: str, **parameters: Any) -> Any | None:
+    async def one(self, conn: Connection, name: str, /, **parameters: Any) -> Any | None:
         cursor = await conn.execute(self.sql(name), parameters)
         return await cursor.fetchone()
 
-    async def value(self, conn: Connection, name: str, **parameters: Any) -> Any:
+    async def value(self, conn: Connection, name: str, /, **parameters: Any) -> Any:
         row = await self.one(conn, name, **parameters)
         return None if row is None else row[0]
 
-    async def run(self, conn: Connection, name: str, **parameters: Any) -> int:
+    async def run(self, conn: Connection, name: str, /, **parameters: Any) -> int:
         """Execute, and return how many rows were touched."""
         cursor = await conn.execute(self.sql(name), parameters)
         return cursor.rowcount

@@ -76,7 +76,8 @@ CREATE TABLE association_types (
     name text NOT NULL,
     label text,
     inverse integer NOT NULL, -- itself for a symmetric type
-    single boolean NOT NULL DEFAULT false
+    single boolean NOT NULL DEFAULT false, -- a second edge replaces the first
+    most integer CHECK (most > 0) -- edges of this type that a record may have; one more is refused
 );
 -- Far above HubSpot's own ids, so that an id alone tells the category.
 CREATE SEQUENCE custom_association_types START 100001;

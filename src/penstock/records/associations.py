@@ -27,10 +27,17 @@ Row = tuple[int, int, int, str]
 """from_id, type_id, to_id, and the object type of the record it leaves."""
 
 
-async def lock(conn: Connection, wanted: Sequence[int]) -> dict[int, str]:
-    """Hold live records against removal; returns their object types by id."""
-    rows = await _queries.rows(conn, "lock_for_edges", ids=sorted(set(wanted)))
-    return {row.id: row.type for row in rows}
+async def lock(
+    conn: Connection, wanted: Sequence[int], *, alone: bool = False
+) -> dict[int, str]:
+    """Hold live records against removal; returns their object types by id.
+
+    `alone` also holds them against everybody else who associates them, as types need of which a
+    record has one edge, or a limited number.
+    """
+    name = "lock" if alone else "lock_for_edges"
+    rows = await _queries.rows(conn, name, ids=sorted(set(wanted)))
+    return {row.id: row.type for row in rows if row.archived_at is None}
 
 
 def check(
@@ -92,6 +99,7 @@ async def add(
     await _replace_single(conn, schema, list(wanted), write)
     rows = [row for key in wanted for row in _both(schema, *key)]
     added = await _queries.rows(conn, "associate", **_arrays(rows), **write.bound)
+    await _check_limits(conn, schema, added)
     return [
         (row.from_id, row.type_id, row.to_id)
         for row in added
@@ -118,6 +126,35 @@ async def _replace_single(
         )
         doomed = [(r.from_id, r.type_id, r.to_id) for r in rows]
         await remove(conn, schema, [edge for edge in doomed if edge not in keep], write)
+
+
+async def _check_limits(conn: Connection, schema: Schema, added: Sequence[Any]) -> None:
+    limited = [row for row in added if schema.edges[row.type_id].most is not None]
+    if not limited:
+        return
+    counts = await _queries.rows(
+        conn,
+        "count_edges",
+        from_ids=[row.from_id for row in limited],
+        type_ids=[row.type_id for row in limited],
+    )
+    problems = [
+        Problem(
+            Text(
+                "record {id} may have {most} associations of the type {type}, and would have {count}",
+                id=row.from_id,
+                most=schema.edges[row.type_id].most,
+                type=row.type_id,
+                count=row.count,
+            ),
+            where="associations",
+            code="ASSOCIATION_LIMIT_EXCEEDED",
+        )
+        for row in counts
+        if row.count > (schema.edges[row.type_id].most or row.count)
+    ]
+    if problems:
+        raise EdgeInvalid(problems=problems)
 
 
 async def remove(
@@ -183,24 +220,45 @@ async def neighbours(
     after: int = 0,
     limit: int = 500,
 ) -> list[Neighbour]:
-    """Up to `limit` records of the second type that a record of the first is associated with."""
+    """Up to `limit` live records of the second type that a record of the first is associated with."""
     type_ids = [edge.id for edge in schema.edges_between(types[0].id, types[1].id)]
-    rows = await _queries.rows(
-        conn, "edges_page", id=id, type_ids=type_ids, after=after, limit=limit
-    )
-    return _grouped(schema, rows)
+    found: list[Neighbour] = []
+    while len(found) < limit:
+        rows = await _queries.rows(
+            conn, "edges_page", id=id, type_ids=type_ids, after=after, limit=limit
+        )
+        found += await _live(conn, _grouped(schema, rows))
+        if len({row.to_id for row in rows}) < limit:
+            break
+        after = rows[-1].to_id
+    return found[:limit]
 
 
 async def neighbours_of(
     conn: Connection, schema: Schema, types: tuple[TypeSchema, TypeSchema], ids: Sequence[int]
 ) -> dict[int, list[Neighbour]]:
-    """All records of the second type that each record of the first is associated with."""
+    """All live records of the second type that each record of the first is associated with."""
     type_ids = [edge.id for edge in schema.edges_between(types[0].id, types[1].id)]
     rows = await _queries.rows(conn, "edges_from", ids=list(ids), type_ids=type_ids, after=0)
     of_record: dict[int, list[Any]] = {}
     for row in rows:
         of_record.setdefault(row.from_id, []).append(row)
-    return {id: _grouped(schema, of_record[id]) for id in ids if id in of_record}
+    grouped = {id: _grouped(schema, of_record[id]) for id in ids if id in of_record}
+    live = {
+        neighbour.id
+        for neighbour in await _live(conn, [one for many in grouped.values() for one in many])
+    }
+    kept = {id: [one for one in many if one.id in live] for id, many in grouped.items()}
+    return {id: many for id, many in kept.items() if many}
+
+
+async def _live(conn: Connection, found: Sequence[Neighbour]) -> list[Neighbour]:
+    """Those that are not archived: an archived record keeps its edges, to be restored with them."""
+    if not found:
+        return []
+    rows = await _queries.rows(conn, "live", ids=sorted({one.id for one in found}))
+    live = {row.id for row in rows}
+    return [one for one in found if one.id in live]
 
 
 def _grouped(schema: Schema, rows: Sequence[Any]) -> list[Neighbour]:

@@ -52,7 +52,11 @@ async def merge(
 async def _move_edges(
     conn: Connection, schema: Schema, type: TypeSchema, survivor: int, loser: int, write: Write
 ) -> None:
-    edges = [(row.type_id, row.to_id) for row in await _queries.rows(conn, "edges_of", id=loser)]
+    edges = [
+        (row.type_id, row.to_id)
+        for row in await _queries.rows(conn, "edges_of", id=loser)
+        if row.type_id in schema.edges
+    ]
     await associations.remove(conn, schema, [(loser, *edge) for edge in edges], write)
     present = {row.type_id for row in await _queries.rows(conn, "edges_of", id=survivor)}
     moving = [
@@ -110,7 +114,9 @@ async def erase(
     if not rows:
         raise RecordNotFound(type=type.name, key="id", value=id)
     edges = [
-        (id, row.type_id, row.to_id) for row in await _queries.rows(conn, "edges_of", id=id)
+        (id, row.type_id, row.to_id)
+        for row in await _queries.rows(conn, "edges_of", id=id)
+        if row.type_id in schema.edges
     ]
     await associations.remove(conn, schema, edges, write)
     await uniqueness.release(conn, type.id, uniqueness.claims_of(type, id, rows[0].properties))

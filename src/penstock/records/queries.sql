@@ -22,7 +22,7 @@ FOR UPDATE OF r;
 
 -- name: lock_for_edges
 -- Live records that are to be associated: they may be written meanwhile, but not removed.
-SELECT r.id, r.type
+SELECT r.id, r.type, r.archived_at
 FROM records r
 WHERE (r.bucket, r.id) IN (SELECT (i.id & 63)::smallint, i.id FROM unnest(:ids::bigint[]) AS i(id))
     AND r.archived_at IS NULL
@@ -280,3 +280,20 @@ WHERE a.bucket = (:id & 63)::smallint AND a.from_id = :id AND a.type_id = ANY(:t
             AND b.type_id = ANY(:type_ids::integer[]) AND b.to_id > :after
         GROUP BY b.to_id ORDER BY b.to_id LIMIT :limit)
 ORDER BY a.to_id, a.type_id;
+
+-- name: live
+-- Which of these records exist and are not archived.
+SELECT r.id
+FROM unnest(:ids::bigint[]) AS i(id)
+JOIN records r ON r.bucket = (i.id & 63)::smallint AND r.id = i.id
+WHERE r.archived_at IS NULL;
+
+-- name: count_edges
+-- How many edges of a type each of these records has.
+SELECT a.from_id, a.type_id, count(*) AS count
+FROM (SELECT DISTINCT i.from_id, i.type_id
+    FROM unnest(:from_ids::bigint[], :type_ids::integer[]) AS i(from_id, type_id)) i
+JOIN associations a ON a.bucket = (i.from_id & 63)::smallint AND a.from_id = i.from_id
+    AND a.type_id = i.type_id
+GROUP BY a.from_id, a.type_id
+ORDER BY a.from_id, a.type_id;

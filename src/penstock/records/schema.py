@@ -17,7 +17,10 @@ _queries = load("penstock.records", "schema.sql")
 
 @dataclass(frozen=True)
 class Edge:
-    """One direction of an association type, as stored."""
+    """One direction of an association type, as stored.
+
+    `single`: a second edge from a record replaces the first. `most`: how many a record may have.
+    """
 
     id: int
     category: Literal["HUBSPOT_DEFINED", "USER_DEFINED", "INTEGRATOR_DEFINED"]
@@ -27,6 +30,7 @@ class Edge:
     label: str | None
     inverse: int
     single: bool
+    most: int | None = None
 
 
 @dataclass(frozen=True)
@@ -126,6 +130,13 @@ class Schema:
             found[key] = (*found.get(key, ()), edge)
         return found
 
+    @cached_property
+    def limited(self) -> frozenset[int]:
+        """The association types that have a limit, or whose other direction has one."""
+        return frozenset(
+            id for edge in self.edges.values() if edge.most for id in (edge.id, edge.inverse)
+        )
+
     def edges_between(self, from_type: str, to_type: str) -> tuple[Edge, ...]:
         """The association types from one object type to another, the plain one first."""
         edges = self._between.get((from_type, to_type), ())
@@ -161,30 +172,15 @@ async def load_schema(conn: Connection) -> Schema:
     assert row is not None
     grouped: dict[str, dict[str, dict[str, Any]]] = {"properties": {}, "groups": {}, "pipelines": {}}
     for item in row.properties:
-        grouped["properties"].setdefault(item["object_type"], {})[item["name"]] = _property(item)
+        grouped["properties"].setdefault(item["object_type"], {})[item["name"]] = property_of(item)
     for item in row.groups:
         group = Group(item["name"], item["label"], item["display_order"])
         grouped["groups"].setdefault(item["object_type"], {})[group.name] = group
     for item in row.pipelines:
         grouped["pipelines"].setdefault(item["object_type"], {})[item["id"]] = _pipeline(item)
     types = {
-        item["id"]: TypeSchema(
-            id=item["id"],
-            name=item["name"],
-            plural=item["plural"],
-            label=item["label"],
-            plural_label=item["plural_label"],
-            description=item["description"],
-            primary=item["primary_property"],
-            secondary=tuple(item["secondary_properties"]),
-            required=tuple(item["required_properties"]),
-            search=tuple(item["search_properties"]),
-            shown=tuple(item["shown_properties"]),
-            aliases=tuple(item["aliases"]),
-            staging=Staging(**item["staging"]) if item["staging"] else None,
-            stamps={name: tuple(targets) for name, targets in item["stamps"].items()},
-            custom=item["custom"],
-            **{kind: of_type.get(item["id"], {}) for kind, of_type in grouped.items()},
+        item["id"]: type_of(
+            item, **{kind: of_type.get(item["id"], {}) for kind, of_type in grouped.items()}
         )
         for item in row.types
     }
@@ -198,7 +194,30 @@ async def load_schema(conn: Connection) -> Schema:
     )
 
 
-def _property(row: dict[str, Any]) -> Property:
+def type_of(row: Mapping[str, Any], **parts: Any) -> TypeSchema:
+    """An object type from its row as JSON; `parts` are its properties, groups and pipelines."""
+    return TypeSchema(
+        id=row["id"],
+        name=row["name"],
+        plural=row["plural"],
+        label=row["label"],
+        plural_label=row["plural_label"],
+        description=row["description"],
+        primary=row["primary_property"],
+        secondary=tuple(row["secondary_properties"]),
+        required=tuple(row["required_properties"]),
+        search=tuple(row["search_properties"]),
+        shown=tuple(row["shown_properties"]),
+        aliases=tuple(row["aliases"]),
+        staging=Staging(**row["staging"]) if row["staging"] else None,
+        stamps={name: tuple(targets) for name, targets in row["stamps"].items()},
+        custom=row["custom"],
+        **parts,
+    )
+
+
+def property_of(row: Mapping[str, Any]) -> Property:
+    """A property from its row as JSON."""
     return Property(
         name=row["name"],
         label=row["label"],

@@ -1,8 +1,12 @@
--- The schema of records. Every change of it ends with `bump`, in the same transaction; that row is
--- the last one locked, so changes of the schema go one after the other and never deadlock.
+-- The schema of records. Every change of it begins with `lock` and ends with `bump`, in the same
+-- transaction; that row is the first one locked, so changes of the schema go one after the other, each
+-- checks what the others left, and none deadlocks.
 
 -- name: version$
 SELECT version FROM schema_state;
+
+-- name: lock!
+SELECT FROM schema_state FOR UPDATE;
 
 -- name: bump!
 UPDATE schema_state SET version = version + 1;
@@ -25,7 +29,9 @@ SELECT
             WHERE s.object_type = p.object_type AND s.pipeline = p.id AND s.archived_at IS NULL
         )) ORDER BY p.object_type, p.display_order, p.id), '[]')
         FROM pipelines p WHERE archived_at IS NULL) AS pipelines,
-    (SELECT coalesce(jsonb_agg(to_jsonb(a) ORDER BY a.id), '[]') FROM association_types a) AS edges,
+    (SELECT coalesce(jsonb_agg(to_jsonb(a) ORDER BY a.id), '[]') FROM association_types a
+        WHERE NOT EXISTS (SELECT FROM object_types t
+            WHERE t.id IN (a.from_type, a.to_type) AND t.archived_at IS NOT NULL)) AS edges,
     (SELECT coalesce(jsonb_agg(o.id::text), '[]') FROM owners o WHERE archived_at IS NULL) AS owners;
 
 -- name: seeded$

@@ -83,7 +83,8 @@ async def create(
         except PenstockError as error:
             outcomes[index] = error
     targets = [edge.to_id for index in accepted for edge in drafts[index].edges]
-    live = await associations.lock(conn, targets) if targets else {}
+    alone = bool(schema.limited)
+    live = await associations.lock(conn, targets, alone=alone) if targets else {}
     for index in list(accepted):
         try:
             associations.check(schema, type, drafts[index].edges, live)
@@ -372,7 +373,8 @@ async def _update_known(
         for edge in drafts[i].edges
     ]
     if edges:
-        live = await associations.lock(conn, [edge.to_id for _, edge in edges])
+        alone = bool(schema.limited)
+        live = await associations.lock(conn, [edge.to_id for _, edge in edges], alone=alone)
         await associations.add(conn, schema, type, edges, live, write)
     return [
         Upserted(outcome, new=False) if isinstance(outcome, Record) else outcome

@@ -1,0 +1,1 @@
+"""What is done: every action is one file of the catalogue."""

@@ -1,0 +1,188 @@
+"""The action contract: an action partitions a set of enrollments among its exits, now or later."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from inspect import isabstract
+from typing import Any, ClassVar, Protocol, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict
+
+from penstock.actions.inputs import Input
+from penstock.kernel.catalogue import Catalogue
+from penstock.kernel.errors import Problem
+from penstock.kernel.texts import Text
+from penstock.records.schema import Schema, TypeSchema
+
+ONWARD = ""
+"""The exit of an action that has only one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One enrollment as an action sees it. `entered_at` is when it came to this step."""
+
+    enrollment_id: int
+    record_id: int
+    passage: int
+    visit: int
+    entered_at: datetime
+    context: Mapping[str, Any]
+
+
+@dataclass
+class Departures:
+    """Where the members of a batch went: along exits, into a wait, or nowhere with a reason.
+
+    `notes` are kept in the journal beside the step, by enrollment.
+    """
+
+    exits: dict[str, list[Member]] = field(default_factory=dict)
+    waits: list[tuple[datetime, Member]] = field(default_factory=list)
+    failures: list[tuple[Member, Text]] = field(default_factory=list)
+    notes: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+    @classmethod
+    def sorted_by(cls, members: Iterable[Member], refused: Mapping[int, Text]) -> Self:
+        """Records that were refused fail with their reason; the others go on."""
+        departures = cls()
+        for member in members:
+            reason = refused.get(member.record_id)
+            if reason is None:
+                departures.leave(ONWARD, [member])
+            else:
+                departures.failures.append((member, reason))
+        return departures
+
+    def leave(self, exit: str, members: Iterable[Member]) -> Self:
+        self.exits.setdefault(exit, []).extend(members)
+        return self
+
+    def wait(self, until: datetime, member: Member) -> Self:
+        self.waits.append((until, member))
+        return self
+
+
+
+class Batch(Protocol):
+    """All that an action may do: a port that the engine implements for one step and one group.
+
+    Every method works on the whole group in a few statements, whatever its size.
+    """
+
+    now: datetime
+    zone: ZoneInfo
+    type: TypeSchema
+    schema: Schema
+    members: Sequence[Member]
+
+    def depart(self, exit: str = ONWARD) -> Departures:
+        """Everybody leaves by one exit."""
+        ...
+
+    async def judge(self, documents: Sequence[Mapping[str, Any]]) -> Sequence[frozenset[int]]:
+        """For each filter document, the record ids of the group that match it now."""
+        ...
+
+    async def values(self, names: Sequence[str]) -> Mapping[int, Mapping[str, str | None]]:
+        """Properties of the group's records as strings of the wire, by record id."""
+        ...
+
+    async def resolve(self, value: Input) -> Mapping[int, Any]:
+        """What an input comes to for each record, by record id; raw, as a client would send it."""
+        ...
+
+    async def write(self, property: str, value: Input) -> Mapping[int, Text]:
+        """Write one property of the group's records; returns the refused records with reasons."""
+        ...
+
+    async def create(
+        self, object_type: str, properties: Mapping[int, Mapping[str, Any]], edge: int | None
+    ) -> Mapping[int, Text]:
+        """Create a record beside each enrolled one, by its id, associated by the type given (from the
+        new record to the enrolled one; None: the plain one); returns refusals with reasons."""
+        ...
+
+    async def render(self, template: str) -> Mapping[int, str]:
+        """A text with tokens such as `{{ enrolled_object.firstname }}`, by record id."""
+        ...
+
+    async def mail(self, content_id: str) -> Mapping[int, Text]:
+        """Queue a marketing e-mail to each record's address; returns refusals with reasons."""
+        ...
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a step stands, for checking its settings: in which schema, for which object type."""
+
+    schema: Schema
+    type: TypeSchema
+    where: str
+    """JSON path of the step's settings."""
+
+    emails: frozenset[str]
+    """Ids of the marketing e-mails that exist."""
+
+    def property_problem(self, name: str, setting: str) -> list[Problem]:
+        if name in self.type.properties:
+            return []
+        text = Text(
+            'there is no property "{name}" of {type}', name=name, type=self.type.plural_label
+        )
+        return [Problem(text, f"{self.where}.{setting}", "PROPERTY_DOESNT_EXIST")]
+
+
+class Action(BaseModel):
+    """An action: its fields are the settings, its docstring the help, `run` is the verb."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", populate_by_name=True)
+
+    type_id: ClassVar[str] = ""
+    label: ClassVar[str] = ""
+    summary: ClassVar[str] = ""
+    icon: ClassVar[str] = ""
+    category: ClassVar[str] = ""
+
+    @classmethod
+    def __pydantic_init_subclass__(
+        cls,
+        *,
+        type_id: str = "",
+        label: str = "",
+        summary: str = "",
+        icon: str = "",
+        category: str = "",
+        **kwargs: Any,
+    ) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        cls.type_id, cls.label, cls.summary = type_id, label, summary
+        cls.icon, cls.category = icon, category
+
+    async def run(self, batch: Batch) -> Departures:
+        """Do it for the whole batch, once. Replayed after a rollback, it must do the same again."""
+        raise NotImplementedError
+
+    async def resume(self, batch: Batch) -> Departures:
+        """What happens when the moment has come that `run` made members wait for."""
+        return batch.depart()
+
+    def problems(self, place: Place) -> list[Problem]:
+        """What keeps this step from being turned on, with the JSON path of each problem."""
+        return []
+
+    def sentence(self) -> Text:
+        """What the step does, for canvas and journal."""
+        return Text(self.summary, **{name: getattr(self, name) for name in type(self).model_fields})
+
+
+ACTIONS: Catalogue[type[Action]] = Catalogue(
+    "penstock.actions.catalogue",
+    is_entry=lambda value: isinstance(value, type)
+    and issubclass(value, Action)
+    and bool(value.type_id)
+    and not isabstract(value),
+    key=lambda entry: entry.type_id,
+    group="penstock.actions",
+)

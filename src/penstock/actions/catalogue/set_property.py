@@ -1,0 +1,46 @@
+"""Set property."""
+
+from penstock.actions.base import Action, Batch, Departures, Place
+from penstock.actions.inputs import Input, ObjectProperty
+from penstock.kernel.errors import Problem
+from penstock.kernel.forms import field
+from penstock.kernel.texts import Text
+from penstock.records.values import BadValue
+
+
+class SetProperty(
+    Action,
+    type_id="0-5",
+    label="Set property",
+    summary="Set {property_name}",
+    icon="pencil",
+    category="CRM",
+):
+    """Write one value to a property of every enrolled record."""
+
+    property_name: str = field("Property", widget="property")
+    value: Input = field("New value", widget="value", of="property_name")
+
+    async def run(self, batch: Batch) -> Departures:
+        refused = await batch.write(self.property_name, self.value)
+        return Departures.sorted_by(batch.members, refused)
+
+    def problems(self, place: Place) -> list[Problem]:
+        problems = place.property_problem(self.property_name, "property_name")
+        if isinstance(self.value, ObjectProperty):
+            problems += place.property_problem(self.value.property_name, "value.propertyName")
+        if not problems:
+            problems += self._value_problems(place)
+        return problems
+
+    def _value_problems(self, place: Place) -> list[Problem]:
+        prop = place.type.properties[self.property_name]
+        if prop.read_only or prop.column:
+            text = Text('"{name}" is a read-only property', name=self.property_name)
+            return [Problem(text, f"{place.where}.property_name", "READ_ONLY_VALUE")]
+        if self.value.type == "STATIC_VALUE" and self.value.static_value not in (None, ""):
+            try:
+                place.type.parsers[self.property_name](self.value.static_value, prop)
+            except BadValue as bad:
+                return [Problem(bad.text, f"{place.where}.value", bad.code)]
+        return []

@@ -1,0 +1,69 @@
+"""What all shapes on the wire have in common, and the shapes that every family uses."""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+
+class Wire(BaseModel):
+    """A shape on the wire: camelCase outside, snake_case inside; what is not known is ignored."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, validate_by_name=True, validate_by_alias=True, extra="ignore"
+    )
+
+
+def _split(items: list[str]) -> list[str]:
+    return [word for item in items for part in item.split(",") if (word := part.strip())]
+
+
+Words = Annotated[list[str], Field(default_factory=list), AfterValidator(_split)]
+"""A list in a query: the key repeated, or one value separated by commas."""
+
+
+class Next(Wire):
+    after: str
+    link: str | None = None
+
+
+class Paging(Wire):
+    next: Next | None = None
+
+
+class ErrorDetail(Wire):
+    """One thing that is wrong."""
+
+    message: str
+    sub_category: str | None = None
+    code: str | None = None
+    in_: str | None = Field(None, alias="in")
+    context: dict[str, list[str]] | None = None
+
+
+class ErrorBody(Wire):
+    """The body of every refusal."""
+
+    status: str
+    message: str
+    correlation_id: str
+    category: str
+    sub_category: str | None = None
+    errors: list[ErrorDetail] | None = None
+    context: dict[str, list[str]] | None = None
+    links: dict[str, str] | None = None
+    error_type: str | None = None
+    policy_name: str | None = None
+
+
+class BatchError(Wire):
+    """Why one input of a batch, or several, came to nothing."""
+
+    status: str
+    category: str
+    sub_category: Any | None = None
+    message: str
+    id: str | None = None
+    errors: list[ErrorDetail]
+    context: dict[str, list[str]]
+    links: dict[str, str]

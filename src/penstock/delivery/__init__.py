@@ -1,0 +1,1 @@
+"""What leaves the building: effects are claimed, carried out, and their outcome recorded."""

@@ -1,0 +1,1 @@
+"""What happens: turns, enrollments, timers and the journal."""

@@ -1,0 +1,246 @@
+"""Enrollments advance: grouped by step, each step run once for the whole group."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from penstock.actions.base import Departures
+from penstock.engine.admission import admit
+from penstock.engine.attempt import attempt
+from penstock.engine.batch import EngineBatch
+from penstock.engine.journal import WHOLE
+from penstock.engine.plans import Plan, PlannedStep
+from penstock.engine.states import State
+from penstock.engine.walkers import Walker, loaded
+from penstock.kernel.queries import load
+from penstock.kernel.texts import Text
+
+if TYPE_CHECKING:
+    from penstock.engine.intake import Entrants
+    from penstock.engine.turn import Turn
+
+_queries = load("penstock.engine")
+
+_LOOP_PAUSE = timedelta(minutes=1)
+"""How long an enrollment rests that comes back to a step it has seen in this turn."""
+
+
+class Group(NamedTuple):
+    """Enrollments that stand at the same step in the same circumstances."""
+
+    workflow_id: int
+    rank: int
+    revision: int
+    step: str
+    waiting: bool
+    lane: int
+    depth: int
+
+
+class Advance:
+    """The second half of a turn."""
+
+    def __init__(self, turn: Turn) -> None:
+        self.turn = turn
+        self.walkers: list[Walker] = []
+        self._groups: dict[Group, list[Walker]] = {}
+
+    async def admit(self, entrants: Sequence[Entrants]) -> None:
+        """Let entrants in, by workflow id; those beyond the portion begin in a later turn."""
+        for asking in entrants:
+            admitted = await admit(self.turn, asking)
+            room = max(self.turn.portion - len(self.walkers), 0)
+            for walker in admitted[room:]:
+                walker.due = self.turn.now
+            self.walkers += admitted
+
+    async def take_due(self) -> None:
+        """Take the enrollments whose moment has come."""
+        turn = self.turn
+        due = await _queries.rows(
+            turn.conn, "take_timers", bucket=turn.bucket, now=turn.now, limit=turn.portion
+        )
+        if due:
+            rows = await _queries.rows(
+                turn.conn,
+                "load_enrollments",
+                bucket=turn.bucket,
+                ids=[row.enrollment_id for row in due],
+            )
+            self.walkers += [loaded(row) for row in rows]
+
+    async def run(self) -> None:
+        """Lead everybody on until each waits or ends."""
+        turn = self.turn
+        going = [walker for walker in self.walkers if walker.due is None]
+        if not going:
+            return
+        rows = await _queries.rows(
+            turn.conn,
+            "lock_records",
+            bucket=turn.bucket,
+            ids=sorted({walker.record_id for walker in going}),
+        )
+        alive = {row.id for row in rows}
+        keys = {(walker.workflow_id, walker.revision) for walker in going}
+        self._plans = await turn.automation.plans.need(turn.conn, keys)
+        for walker in going:
+            if walker.record_id in alive:
+                self._arrive(walker)
+            else:
+                self._end([walker], State.UNENROLLED, "record_deleted")
+        while self._groups:
+            group = min(self._groups)
+            await self._step(group, self._groups.pop(group))
+
+    def _plan(self, walker: Walker) -> Plan:
+        return self._plans[walker.workflow_id, walker.revision]
+
+    def _arrive(self, walker: Walker) -> None:
+        """Put an enrollment into the group of the step at which it stands."""
+        plan = self._plan(walker)
+        if not walker.step:
+            if plan.start is None:
+                self._end([walker], State.FINISHED, None)
+                return
+            self._enter(walker, plan.start)
+        elif walker.step not in plan.steps:
+            self.turn.journal.note("step_removed", plan.workflow_id, walker.step, [walker.who])
+            self._end([walker], State.FINISHED, "step_removed")
+        else:
+            self._join(walker, plan.rank(walker.step))
+
+    def _join(self, walker: Walker, rank: int) -> None:
+        group = Group(
+            walker.workflow_id,
+            rank,
+            walker.revision or 0,
+            walker.step,
+            walker.waiting,
+            walker.lane,
+            walker.depth,
+        )
+        self._groups.setdefault(group, []).append(walker)
+
+    def _enter(self, walker: Walker, step: str) -> None:
+        walker.step, walker.waiting, walker.entered_at = step, False, self.turn.now
+        walker.visit += 1
+        self.turn.journal.tally(walker.workflow_id, step, "here", 1)
+        self._join(walker, self._plan(walker).rank(step))
+
+    async def _step(self, group: Group, walkers: list[Walker]) -> None:
+        plan = self._plan(walkers[0])
+        planned = plan.steps[group.step]
+        if planned.action is None:
+            reason = Text("this action is not supported by this version")
+            self._fail(planned, [(walker, reason) for walker in walkers])
+            return
+        action = planned.action
+        by_id = {walker.id: walker for walker in walkers}
+
+        async def work(part: Sequence[Walker]) -> tuple[Departures, EngineBatch]:
+            batch = EngineBatch(self.turn, plan, group.step, part)
+            run = action.resume if group.waiting else action.run
+            return await run(batch), batch
+
+        results, culprits = await attempt(self.turn.conn, walkers, work)
+        for departures, batch in results:
+            self.turn.effects.absorb(batch.effects)
+            self._apply(planned, departures, by_id, batch.kinds)
+        self._fail(planned, culprits)
+
+    def _apply(
+        self,
+        planned: PlannedStep,
+        departures: Departures,
+        by_id: dict[int, Walker],
+        kinds: dict[int, str],
+    ) -> None:
+        for exit, members in departures.exits.items():
+            leaving = [by_id[member.enrollment_id] for member in members]
+            self._note(planned, "succeeded", leaving, departures.notes, kinds)
+            self._leave(planned, exit, leaving)
+        waiting = [by_id[member.enrollment_id] for _, member in departures.waits]
+        for (until, _), walker in zip(departures.waits, waiting, strict=True):
+            walker.waiting, walker.due, walker.lane = True, until, 0
+        details = {
+            member.enrollment_id: {"until": until.isoformat()} for until, member in departures.waits
+        }
+        self._note(planned, "waiting", waiting, details, {})
+        failed = [(by_id[m.enrollment_id], reason) for m, reason in departures.failures]
+        self._fail(planned, failed)
+
+    def _note(
+        self,
+        planned: PlannedStep,
+        kind: str,
+        walkers: Sequence[Walker],
+        details: dict[int, dict[str, Any]],
+        kinds: dict[int, str],
+    ) -> None:
+        if not walkers:
+            return
+        workflow_id = walkers[0].workflow_id
+        by_kind: dict[str, list[Walker]] = {}
+        for walker in walkers:
+            by_kind.setdefault(kinds.get(walker.id, kind), []).append(walker)
+        for of_kind, group in by_kind.items():
+            who = [walker.who for walker in group]
+            self.turn.journal.note(of_kind, workflow_id, planned.step.id, who, details)
+            self.turn.journal.tally(workflow_id, planned.step.id, of_kind, len(group))
+
+    def _fail(self, planned: PlannedStep, failed: Sequence[tuple[Walker, Text]]) -> None:
+        """A failed step is logged, and the record goes on (semantics decision 19)."""
+        if not failed:
+            return
+        walkers = [walker for walker, _ in failed]
+        details = {
+            walker.id: {"reason": reason.pattern, "arguments": _plain(reason)}
+            for walker, reason in failed
+        }
+        self._note(planned, "failed", walkers, details, {})
+        exits = planned.step.exits
+        self._leave(planned, exits[-1].key if exits else "", walkers)
+
+    def _leave(self, planned: PlannedStep, exit: str, walkers: Sequence[Walker]) -> None:
+        if not walkers:
+            return
+        workflow_id = walkers[0].workflow_id
+        self.turn.journal.tally(workflow_id, planned.step.id, "here", -len(walkers))
+        following = planned.step.next(exit)
+        if following is None:
+            self._end(walkers, State.FINISHED, None, left=True)
+            return
+        for walker in walkers:
+            self._enter_next(walker, planned, following)
+
+    def _enter_next(self, walker: Walker, planned: PlannedStep, step: str) -> None:
+        if self._plan(walker).rank(step) > planned.rank:
+            self._enter(walker, step)
+            return
+        # Back at a step that it may have seen in this turn: it rests, so that a loop cannot spin.
+        walker.step, walker.waiting, walker.entered_at = step, False, self.turn.now
+        walker.visit += 1
+        walker.due = self.turn.now + _LOOP_PAUSE
+        self.turn.journal.tally(walker.workflow_id, step, "here", 1)
+
+    def _end(
+        self, walkers: Sequence[Walker], state: State, reason: str | None, *, left: bool = False
+    ) -> None:
+        journal = self.turn.journal
+        for walker in walkers:
+            walker.end(state, reason, self.turn.now)
+            if walker.step and not left:
+                journal.tally(walker.workflow_id, walker.step, "here", -1)
+        workflow_id = walkers[0].workflow_id
+        details = {walker.id: {"reason": reason} for walker in walkers} if reason else None
+        step = walkers[0].step if len({walker.step for walker in walkers}) == 1 else WHOLE
+        journal.note(str(state), workflow_id, step, [walker.who for walker in walkers], details)
+        journal.tally(workflow_id, WHOLE, "active", -len(walkers))
+        journal.tally(workflow_id, WHOLE, str(state), len(walkers))
+
+
+def _plain(text: Text) -> dict[str, str]:
+    return {name: str(value) for name, value in text.arguments.items()}

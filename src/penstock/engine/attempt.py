@@ -1,0 +1,94 @@
+"""Runs a step for a group so that one bad record cannot stop the others."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
+import structlog
+
+from penstock.engine.walkers import Walker
+from penstock.kernel.db import TRANSIENT, Connection
+from penstock.kernel.errors import PenstockError
+from penstock.kernel.texts import Text
+
+Result = TypeVar("Result")
+
+_log = structlog.get_logger(__name__)
+
+
+async def attempt(
+    conn: Connection,
+    walkers: Sequence[Walker],
+    work: Callable[[Sequence[Walker]], Awaitable[Result]],
+) -> tuple[list[Result], list[tuple[Walker, Text]]]:
+    """Run `work` within a savepoint; if it fails, split the group until the culprits stand alone.
+
+    If both halves of the first split fail alike, the reason is common and all fail with it. Errors
+    that pass by themselves are raised: the whole turn begins again.
+    """
+    outcome = await _once(conn, walkers, work)
+    if not isinstance(outcome, Exception):
+        return [outcome], []
+    if len(walkers) == 1:
+        return [], [(walkers[0], _reason(outcome))]
+    middle = len(walkers) // 2
+    halves = [walkers[:middle], walkers[middle:]]
+    outcomes = [await _once(conn, half, work) for half in halves]
+    if all(isinstance(part, Exception) and _alike(part, outcome) for part in outcomes):
+        return [], [(walker, _reason(outcome)) for walker in walkers]
+    results: list[Result] = []
+    culprits: list[tuple[Walker, Text]] = []
+    for half, part in zip(halves, outcomes, strict=True):
+        if isinstance(part, Exception):
+            found, guilty = await _divide(conn, half, part, work)
+            results += found
+            culprits += guilty
+        else:
+            results.append(part)
+    return results, culprits
+
+
+async def _divide(
+    conn: Connection,
+    walkers: Sequence[Walker],
+    error: Exception,
+    work: Callable[[Sequence[Walker]], Awaitable[Result]],
+) -> tuple[list[Result], list[tuple[Walker, Text]]]:
+    if len(walkers) == 1:
+        return [], [(walkers[0], _reason(error))]
+    middle = len(walkers) // 2
+    results: list[Result] = []
+    culprits: list[tuple[Walker, Text]] = []
+    for half in (walkers[:middle], walkers[middle:]):
+        outcome = await _once(conn, half, work)
+        if isinstance(outcome, Exception):
+            found, guilty = await _divide(conn, half, outcome, work)
+            results += found
+            culprits += guilty
+        else:
+            results.append(outcome)
+    return results, culprits
+
+
+async def _once(
+    conn: Connection,
+    walkers: Sequence[Walker],
+    work: Callable[[Sequence[Walker]], Awaitable[Result]],
+) -> Result | Exception:
+    try:
+        async with conn.transaction():
+            return await work(walkers)
+    except TRANSIENT:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever a record does, the others go on
+        _log.warning("step failed", group=len(walkers), error=repr(error))
+        return error
+
+
+def _alike(one: Exception, other: Exception) -> bool:
+    return type(one) is type(other) and str(one) == str(other)
+
+
+def _reason(error: Exception) -> Text:
+    if isinstance(error, PenstockError):
+        return error.text
+    return Text("the action failed: {error}", error=f"{type(error).__name__}: {error}"[:500])

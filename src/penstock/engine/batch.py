@@ -1,0 +1,159 @@
+"""The port that actions act through: one step and one group of one turn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from penstock.actions.base import ONWARD, Departures
+from penstock.actions.inputs import (
+    AppendProperty,
+    Increment,
+    Input,
+    ObjectProperty,
+    StaticAppend,
+    StaticValue,
+    Timestamp,
+)
+from penstock.emails import rendering
+from penstock.engine.effects import Effects
+from penstock.engine.mailing import Mailing
+from penstock.engine.tokens import Tokens
+from penstock.engine.walkers import Walker
+from penstock.filters.compile import Slots, check, select_verdicts
+from penstock.kernel.errors import PenstockError
+from penstock.kernel.queries import load
+from penstock.kernel.texts import Text
+from penstock.records import store
+from penstock.records.associations import NewEdge
+from penstock.records.changes import Lane, Source, Write
+from penstock.records.reading import record_of
+from penstock.records.values import instant_text
+
+if TYPE_CHECKING:
+    from penstock.engine.plans import Plan
+    from penstock.engine.turn import Turn
+
+_queries = load("penstock.engine")
+
+
+class EngineBatch:
+    """A `Batch` over walkers at one step. What it queues counts only if the step succeeds."""
+
+    def __init__(self, turn: Turn, plan: Plan, step: str, walkers: Sequence[Walker]) -> None:
+        self.turn, self.plan, self.step = turn, plan, step
+        self.now, self.zone = turn.now, plan.zone
+        self.type, self.schema = plan.type, turn.schema
+        self.members = [walker.member() for walker in walkers]
+        self.effects = Effects()
+        self.kinds: dict[int, str] = {}
+        """What the journal calls the step of an enrollment where it is not just "succeeded"."""
+
+        first = walkers[0]
+        self.record_ids = [walker.record_id for walker in walkers]
+        self.circumstances = Write(
+            Source("AUTOMATION_PLATFORM", str(plan.workflow_id)),
+            turn.now,
+            Lane(first.lane),
+            first.depth + 1,
+        )
+
+    def depart(self, exit: str = ONWARD) -> Departures:
+        return Departures().leave(exit, self.members)
+
+    async def judge(self, documents: Sequence[Mapping[str, Any]]) -> Sequence[frozenset[int]]:
+        criteria = {
+            index: check(document, self.schema, self.type.id)
+            for index, document in enumerate(documents)
+        }
+        if not criteria:
+            return []
+        statement = select_verdicts(
+            criteria, self.schema, Slots(self.schema.time_zone, self.turn.now)
+        )
+        cursor = await self.turn.conn.execute(
+            statement.sql,  # type: ignore[arg-type]  # built by filters, values bound
+            {**statement.parameters, "candidates": self.record_ids},
+        )
+        matching: list[set[int]] = [set() for _ in documents]
+        for record, criterion, verdict, _ in await cursor.fetchall():
+            if verdict:
+                matching[criterion].add(record)
+        return [frozenset(ids) for ids in matching]
+
+    async def values(self, names: Sequence[str]) -> Mapping[int, Mapping[str, str | None]]:
+        rows = await _queries.rows(
+            self.turn.conn,
+            "values",
+            bucket=self.turn.bucket,
+            ids=self.record_ids,
+            names=list(names),
+        )
+        return {row.id: record_of(row).shown(self.type, names) for row in rows}
+
+    async def resolve(self, value: Input) -> Mapping[int, Any]:
+        match value:
+            case StaticValue():
+                return dict.fromkeys(self.record_ids, value.static_value)
+            case Timestamp():
+                return dict.fromkeys(self.record_ids, instant_text(self.now))
+            case ObjectProperty() | AppendProperty():
+                name = (
+                    value.property_name
+                    if isinstance(value, ObjectProperty)
+                    else value.append_property_name
+                )
+                values = await self.values([name])
+                return {id: of_record.get(name) for id, of_record in values.items()}
+            case Increment():
+                return dict.fromkeys(self.record_ids, value.increment_amount)
+            case StaticAppend():
+                return dict.fromkeys(self.record_ids, value.static_append_value)
+
+    async def write(self, property: str, value: Input) -> Mapping[int, Text]:
+        raw = await self.resolve(value)
+        part = {Increment: "adds", StaticAppend: "appends", AppendProperty: "appends"}.get(
+            type(value), "properties"
+        )
+        patches = [
+            store.Patch(id, **{part: {property: raw.get(id)}})  # type: ignore[arg-type]
+            for id in self.record_ids
+        ]
+        if part != "properties":
+            patches = [patch for patch in patches if raw.get(patch.id) not in (None, "")]
+        outcomes = await store.update(
+            self.turn.conn, self.schema, self.type, patches, self.circumstances, trusted=True
+        )
+        return _refusals([patch.id for patch in patches], outcomes)
+
+    async def create(
+        self, object_type: str, properties: Mapping[int, Mapping[str, Any]], edge: int | None
+    ) -> Mapping[int, Text]:
+        new_type = self.schema.types[object_type]
+        types = () if edge is None else (edge,)
+        drafts = [
+            store.Draft(properties[id], [NewEdge(id, types)], bucket=self.turn.bucket)
+            for id in self.record_ids
+        ]
+        outcomes = await store.create(
+            self.turn.conn, self.schema, new_type, drafts, self.circumstances, trusted=True
+        )
+        return _refusals(self.record_ids, outcomes)
+
+    async def render(self, template: str) -> Mapping[int, str]:
+        if "{" not in template:
+            return dict.fromkeys(self.record_ids, template)
+        paths = rendering.text_tokens(template)
+        values = await Tokens(self).of_records(paths)
+        return {id: rendering.render_text(template, values[id]) for id in self.record_ids}
+
+    async def mail(self, content_id: str) -> Mapping[int, Text]:
+        return await Mailing(self).queue(content_id)
+
+
+def _refusals(ids: Sequence[int], outcomes: Sequence[store.Outcome]) -> dict[int, Text]:
+    return {
+        id: outcome.problems[0].text if outcome.problems else outcome.text
+        for id, outcome in zip(ids, outcomes, strict=True)
+        if isinstance(outcome, PenstockError)
+    }

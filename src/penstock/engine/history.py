@@ -1,0 +1,176 @@
+"""What happened, as people read it: by record, by workflow, and in numbers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from penstock.engine.journal import WHOLE
+from penstock.kernel.db import Connection
+from penstock.kernel.queries import load
+from penstock.kernel.texts import Text
+
+_queries = load("penstock.engine", "history.sql")
+
+TOLD: dict[str, str] = {
+    "refused": "Not enrolled: {reason}",
+    "enrolled": "Enrolled",
+    "waiting": "Waits until {until}",
+    "succeeded": "Done",
+    "queued": "E-mail queued",
+    "failed": "Failed: {reason}",
+    "delivered": "E-mail sent to {part}",
+    "undelivered": "E-mail to {part} was not sent: {reason}",
+    "uncertain": "It is uncertain whether the e-mail to {part} was sent",
+    "step_removed": "Its step was removed from the workflow",
+    "goal_met": "Goal met",
+    "unenrolled": "Unenrolled: {reason}",
+    "finished": "Finished the workflow",
+}
+"""How each kind of entry is told, in the order in which kinds of one moment happen."""
+
+REASONS: dict[str, str] = {
+    "already_active": "it is in the workflow already",
+    "not_eligible_again": "it has been through the workflow before",
+    "too_deep": "workflows have set each other off too many times in a row",
+    "record_deleted": "the record was deleted",
+    "record_merged": "the record was merged into another one",
+    "record_erased": "the record was erased",
+    "step_removed": "its step was removed from the workflow",
+}
+"""What the codes of refusals and endings mean."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that happened to a record in a workflow. `enrollment_id` is 0 for a refusal."""
+
+    at: datetime
+    record_id: int
+    workflow_id: int
+    workflow: str
+    enrollment_id: int
+    visit: int
+    step: str
+    kind: str
+    detail: dict[str, Any]
+
+    def text(self) -> Text:
+        """The entry as a sentence."""
+        if self.kind == "succeeded" and "branch" in self.detail:
+            return Text("Went down the branch {branch}", branch=self.detail["branch"])
+        told: dict[str, Any] = {"part": "", "until": "", "reason": "", **self.detail}
+        reason = str(told["reason"])
+        told["reason"] = Text(REASONS.get(reason, reason), **self.detail.get("arguments", {}))
+        return Text(TOLD[self.kind], **{n: told[n] for n in ("reason", "until", "part")})
+
+
+async def of_record(conn: Connection, record_id: int, *, limit: int = 1000) -> list[Entry]:
+    """Everything that workflows did with a record, oldest first."""
+    rows = await _queries.rows(
+        conn, "of_record", record_id=record_id, order=list(TOLD), limit=limit
+    )
+    return [_entry(row) for row in rows]
+
+
+async def of_workflow(
+    conn: Connection,
+    workflow_id: int,
+    *,
+    before: datetime | None = None,
+    kinds: Sequence[str] | None = None,
+    limit: int = 100,
+) -> list[Entry]:
+    """What a workflow did, newest first; entries of one instant are not torn apart by `before`."""
+    rows = await _queries.rows(
+        conn,
+        "of_workflow",
+        workflow_id=workflow_id,
+        before=before,
+        kinds=list(kinds) if kinds is not None else None,
+        order=list(TOLD),
+        limit=limit,
+    )
+    return [_entry(row) for row in rows]
+
+
+def _entry(row: Any) -> Entry:
+    return Entry(
+        at=row.at.astimezone(UTC),
+        record_id=row.record_id,
+        workflow_id=row.workflow_id,
+        workflow=row.workflow,
+        enrollment_id=row.enrollment_id,
+        visit=row.visit,
+        step=row.step,
+        kind=row.kind,
+        detail=row.detail or {},
+    )
+
+
+@dataclass(frozen=True)
+class Counts:
+    """A workflow in numbers: of the whole, by kind, and of each step, by step and kind.
+
+    `enrolled` = `active` + `finished` + `unenrolled` + `goal_met` + `failed`, at every commit.
+    """
+
+    whole: dict[str, int] = field(default_factory=dict)
+    steps: dict[str, dict[str, int]] = field(default_factory=dict)
+
+
+async def counts(conn: Connection, workflow_ids: Sequence[int]) -> dict[int, Counts]:
+    """The numbers of several workflows."""
+    found = {id: Counts() for id in workflow_ids}
+    for row in await _queries.rows(conn, "tallies", workflow_ids=list(workflow_ids)):
+        of_workflow = found[row.workflow_id]
+        if row.step == WHOLE:
+            of_workflow.whole[row.kind] = row.count
+        else:
+            of_workflow.steps.setdefault(row.step, {})[row.kind] = row.count
+    return found
+
+
+async def progress(conn: Connection, workflow_ids: Sequence[int]) -> dict[int, float]:
+    """How far each workflow's criteria stand, from 0 to 1; 1 for those without criteria."""
+    rows = await _queries.rows(conn, "progress", workflow_ids=list(workflow_ids))
+    stands = {row.workflow_id: row.stands / row.total for row in rows}
+    return {id: stands.get(id, 1.0) for id in workflow_ids}
+
+
+@dataclass(frozen=True)
+class Passage:
+    """One passage of a record through a workflow; `due_at` is when it will move."""
+
+    enrollment_id: int
+    workflow_id: int
+    workflow: str
+    passage: int
+    state: str
+    step: str
+    enrolled_at: datetime
+    ended_at: datetime | None
+    reason: str | None
+    source: str
+    due_at: datetime | None
+
+
+async def passages(conn: Connection, record_id: int) -> list[Passage]:
+    """Every passage of a record, oldest first."""
+    rows = await _queries.rows(conn, "enrollments_of_record", record_id=record_id)
+    return [
+        Passage(
+            row.id,
+            row.workflow_id,
+            row.workflow,
+            row.passage,
+            row.state,
+            row.step,
+            row.enrolled_at.astimezone(UTC),
+            row.ended_at.astimezone(UTC) if row.ended_at else None,
+            row.reason,
+            row.source,
+            row.due_at.astimezone(UTC) if row.due_at else None,
+        )
+        for row in rows
+    ]

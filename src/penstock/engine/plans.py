@@ -1,0 +1,99 @@
+"""A workflow's definition made ready to run: its steps as actions, ranked in topological order."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+
+from penstock.actions.base import ACTIONS, Action
+from penstock.kernel.db import Connection
+from penstock.kernel.queries import load
+from penstock.records.schema import Schema, TypeSchema
+from penstock.workflows.document import Document, Step
+
+_queries = load("penstock.engine")
+
+
+@dataclass(frozen=True)
+class PlannedStep:
+    """A step with its action; without one it fails everybody who reaches it."""
+
+    step: Step
+    rank: int
+    action: Action | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One definition of one workflow. Moving to a step of no higher rank is a jump back."""
+
+    workflow_id: int
+    type: TypeSchema
+    zone: ZoneInfo
+    start: str | None
+    on: bool
+    again: bool
+    """Whether a record may enrol more than once."""
+
+    steps: Mapping[str, PlannedStep]
+
+    def rank(self, step: str) -> int:
+        planned = self.steps.get(step)
+        return -1 if planned is None else planned.rank
+
+
+class Plans:
+    """Plans by workflow and revision, loaded when first needed."""
+
+    def __init__(self, schema: Schema) -> None:
+        self._schema = schema
+        self._plans: dict[tuple[int, int | None], Plan] = {}
+
+    async def need(
+        self, conn: Connection, wanted: Iterable[tuple[int, int | None]]
+    ) -> Mapping[tuple[int, int | None], Plan]:
+        """The plans of (workflow, revision) pairs; no revision means the live one."""
+        missing = sorted({key for key in wanted if key not in self._plans}, key=str)
+        if missing:
+            rows = await _queries.rows(
+                conn,
+                "definitions",
+                workflows=[workflow for workflow, _ in missing],
+                revisions=[revision for _, revision in missing],
+            )
+            for row in rows:
+                plan = _plan(row, self._schema)
+                for key in missing:
+                    if key[0] == row.id and key[1] in (None, row.revision):
+                        self._plans[key] = plan
+        return self._plans
+
+
+def _plan(row: Any, schema: Schema) -> Plan:
+    document = Document(row.document)
+    ranks = {id: rank for rank, id in enumerate(document.order)}
+    criteria = document.raw.get("enrollmentCriteria") or {}
+    return Plan(
+        workflow_id=row.id,
+        type=schema.types[row.object_type],
+        zone=ZoneInfo(schema.time_zone),
+        start=document.start,
+        on=row.state == "on",
+        again=bool(criteria.get("shouldReEnroll")),
+        steps={
+            id: PlannedStep(document.steps[id], rank, _action(document.steps[id]))
+            for id, rank in ranks.items()
+        },
+    )
+
+
+def _action(step: Step) -> Action | None:
+    entry = ACTIONS.get(step.type_id)
+    if entry is None:
+        return None
+    try:
+        return entry.model_validate(step.settings)
+    except ValidationError:
+        return None

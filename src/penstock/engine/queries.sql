@@ -1,0 +1,319 @@
+-- One turn of one bucket. Lock order: the bucket's row, then records by id, then what the records
+-- store locks. Every statement that writes names its one bucket.
+
+-- name: lock_bucket^
+-- The bucket, unless somebody else is turning it.
+SELECT b.turned_at,
+    (SELECT version FROM schema_state) AS schema_version,
+    (SELECT version FROM workflows_state) AS workflows_version
+FROM buckets b WHERE b.bucket = :bucket FOR NO KEY UPDATE SKIP LOCKED;
+
+-- name: mark_turned!
+UPDATE buckets SET turned_at = :now WHERE bucket = :bucket;
+
+-- name: busy_buckets
+-- Buckets that have something to do at `now`.
+SELECT b.bucket FROM buckets b
+WHERE EXISTS (SELECT FROM changes c WHERE c.bucket = b.bucket)
+    OR EXISTS (SELECT FROM timers t WHERE t.bucket = b.bucket AND t.lane = 0 AND t.due_at <= :now)
+    OR EXISTS (SELECT FROM timers t WHERE t.bucket = b.bucket AND t.lane = 1 AND t.due_at <= :now)
+    OR EXISTS (SELECT FROM matches m WHERE m.bucket = b.bucket AND m.recheck_at <= :now)
+    OR EXISTS (SELECT FROM standings s WHERE s.bucket = b.bucket AND NOT s.stands);
+
+-- name: next_due$
+-- The next instant at which time alone gives a bucket something to do.
+SELECT min(x.at) FROM (
+    SELECT (SELECT min(t.due_at) FROM timers t WHERE t.bucket = b.bucket AND t.lane = l.lane) AS at
+    FROM buckets b CROSS JOIN (VALUES (0), (1)) AS l(lane)
+    UNION ALL
+    SELECT (SELECT min(m.recheck_at) FROM matches m
+        WHERE m.bucket = b.bucket AND m.recheck_at IS NOT NULL)
+    FROM buckets b
+) x;
+
+-- name: take_changes
+-- The next changes, fresh ones first; they are gone when the turn commits.
+WITH next AS (
+    SELECT c.bucket, c.lane, c.id FROM changes c
+    WHERE c.bucket = :bucket ORDER BY c.lane, c.id LIMIT :limit
+)
+DELETE FROM changes c USING next n
+WHERE c.bucket = :bucket AND c.lane = n.lane AND c.id = n.id
+RETURNING c.id, c.lane, c.record_id, c.object_type, c.kind, c.depth,
+    CASE WHEN c.kind = 'updated' THEN ARRAY(SELECT jsonb_object_keys(c.details)) END AS keys,
+    CASE WHEN c.kind NOT IN ('created', 'updated') THEN c.details END AS details;
+
+-- name: take_rechecks
+-- Verdicts that time alone may have flipped.
+SELECT m.criterion_id, m.record_id FROM matches m
+WHERE m.bucket = :bucket AND m.recheck_at <= :now
+ORDER BY m.recheck_at LIMIT :limit;
+
+-- name: drop_rechecks!
+-- Records that no longer exist have nothing to recheck.
+UPDATE matches m SET recheck_at = NULL, matching = false
+FROM unnest(:criteria::bigint[], :records::bigint[]) AS i(criterion_id, record_id)
+WHERE m.bucket = :bucket AND m.criterion_id = i.criterion_id AND m.record_id = i.record_id
+    AND m.recheck_at <= :now;
+
+-- name: settle
+-- Judges candidates, writes the levels that moved, and returns the edges.
+WITH verdicts AS MATERIALIZED (
+    VERDICTS
+), compared AS (
+    SELECT v.criterion, v.record_id, v.verdict, v.flip, m.matching, m.record_id IS NOT NULL AS known,
+        m.recheck_at
+    FROM verdicts v
+    LEFT JOIN matches m ON m.bucket = :bucket AND m.criterion_id = v.criterion
+        AND m.record_id = v.record_id
+), written AS (
+    INSERT INTO matches (bucket, criterion_id, record_id, matching, since, recheck_at)
+    SELECT :bucket, c.criterion, c.record_id, c.verdict, :now, c.flip
+    FROM compared c
+    WHERE (c.known AND (c.matching <> c.verdict OR c.recheck_at IS DISTINCT FROM c.flip))
+        OR (NOT c.known AND (c.verdict OR c.flip IS NOT NULL))
+    ON CONFLICT (bucket, criterion_id, record_id) DO UPDATE SET
+        since = CASE WHEN matches.matching <> excluded.matching THEN excluded.since
+            ELSE matches.since END,
+        matching = excluded.matching, recheck_at = excluded.recheck_at
+)
+SELECT c.criterion, c.record_id, c.verdict FROM compared c
+WHERE c.verdict <> coalesce(c.matching, false);
+
+-- name: forget_matches!
+DELETE FROM matches WHERE bucket = :bucket AND criterion_id = ANY(:criteria::bigint[])
+    AND record_id = ANY(:records::bigint[]);
+
+-- name: standing
+-- A criterion that has not yet been judged over all records of the bucket.
+SELECT s.criterion_id, s.reached FROM standings s
+WHERE s.bucket = :bucket AND NOT s.stands ORDER BY s.criterion_id LIMIT 1;
+
+-- name: stand_candidates
+SELECT r.id FROM records r
+WHERE r.bucket = :bucket AND r.id > :reached AND r.type = :type AND r.archived_at IS NULL
+ORDER BY r.bucket, r.id LIMIT :limit;
+
+-- name: stand!
+UPDATE standings SET reached = :reached, stands = :stands
+WHERE bucket = :bucket AND criterion_id = :criterion;
+
+-- name: matching
+-- The next records that match a criterion.
+SELECT m.record_id FROM matches m
+JOIN records r ON r.bucket = m.bucket AND r.id = m.record_id AND r.archived_at IS NULL
+WHERE m.bucket = :bucket AND m.criterion_id = :criterion AND m.matching AND m.record_id > :after
+ORDER BY m.record_id LIMIT :limit;
+
+-- name: live_records
+SELECT r.id FROM records r
+WHERE r.bucket = :bucket AND r.id = ANY(:ids::bigint[]) AND r.type = :type
+    AND r.archived_at IS NULL;
+
+-- name: request!
+-- Something for this bucket to do in a later turn.
+INSERT INTO changes (bucket, lane, record_id, object_type, kind, details, source, depth, at)
+VALUES (:bucket, :lane, :record_id, :object_type, :kind, :details, :source, :depth, :now);
+
+-- name: passages
+-- How often records have been through a workflow, and whether they are in it now.
+SELECT e.record_id, max(e.passage) AS passages, bool_or(e.ended_at IS NULL) AS active
+FROM enrollments e
+WHERE e.bucket = :bucket AND e.record_id = ANY(:records::bigint[]) AND e.workflow_id = :workflow
+GROUP BY e.record_id;
+
+-- name: take_timers
+-- Enrollments whose moment has come, fresh ones first.
+WITH next AS (
+    (SELECT t.lane, t.due_at, t.enrollment_id FROM timers t
+        WHERE t.bucket = :bucket AND t.lane = 0 AND t.due_at <= :now
+        ORDER BY t.due_at, t.enrollment_id LIMIT :limit)
+    UNION ALL
+    (SELECT t.lane, t.due_at, t.enrollment_id FROM timers t
+        WHERE t.bucket = :bucket AND t.lane = 1 AND t.due_at <= :now
+        ORDER BY t.due_at, t.enrollment_id LIMIT :limit)
+    LIMIT :limit
+)
+DELETE FROM timers t USING next n
+WHERE t.bucket = :bucket AND t.lane = n.lane AND t.due_at = n.due_at
+    AND t.enrollment_id = n.enrollment_id
+RETURNING t.enrollment_id;
+
+-- name: load_enrollments
+SELECT e.id, e.workflow_id, e.record_id, e.passage, e.revision, e.step, e.visit, e.waiting,
+    e.entered_at, e.lane, e.depth, e.context, e.enrolled_at
+FROM enrollments e
+WHERE e.bucket = :bucket AND e.id = ANY(:ids::bigint[]) AND e.state = 'active';
+
+-- name: lock_records
+SELECT r.id FROM records r
+WHERE r.bucket = :bucket AND r.id = ANY(:ids::bigint[]) AND r.archived_at IS NULL
+ORDER BY r.id FOR NO KEY UPDATE;
+
+-- name: values
+-- Some properties of records of this bucket.
+SELECT r.id, r.type, r.created_at, r.updated_at, r.archived_at, coalesce((
+        SELECT jsonb_object_agg(n.name, r.properties -> n.name)
+        FROM unnest(:names::text[]) AS n(name) WHERE r.properties ? n.name), '{}') AS properties
+FROM records r
+WHERE r.bucket = :bucket AND r.id = ANY(:ids::bigint[]);
+
+-- name: far_values
+-- Some properties of records wherever they are.
+SELECT r.id, r.type, r.created_at, r.updated_at, r.archived_at, coalesce((
+        SELECT jsonb_object_agg(n.name, r.properties -> n.name)
+        FROM unnest(:names::text[]) AS n(name) WHERE r.properties ? n.name), '{}') AS properties
+FROM unnest(:ids::bigint[]) AS i(id)
+JOIN records r ON r.bucket = (i.id & 63)::smallint AND r.id = i.id AND r.archived_at IS NULL;
+
+-- name: far_ends
+-- The records that each of these is associated with.
+SELECT a.from_id, a.type_id, a.to_id FROM associations a
+WHERE a.bucket = :bucket AND a.from_id = ANY(:ids::bigint[]) AND a.type_id = ANY(:types::integer[])
+ORDER BY a.from_id, a.type_id, a.to_id;
+
+-- name: insert_enrollments!
+INSERT INTO enrollments (
+    bucket, id, workflow_id, record_id, passage, revision, state, step, visit, waiting, entered_at,
+    lane, depth, context, enrolled_at, ended_at, reason, source)
+SELECT :bucket, i.id, i.workflow_id, i.record_id, i.passage, i.revision, i.state, i.step, i.visit,
+    i.waiting, i.entered_at, i.lane, i.depth, i.context::jsonb, :now, i.ended_at, i.reason, i.source
+FROM unnest(
+    :id::bigint[], :workflow_id::bigint[], :record_id::bigint[], :passage::integer[],
+    :revision::integer[], :state::text[], :step::text[], :visit::integer[], :waiting::boolean[],
+    :entered_at::timestamptz[], :lane::smallint[], :depth::smallint[], :context::text[],
+    :ended_at::timestamptz[], :reason::text[], :source::text[])
+    AS i(id, workflow_id, record_id, passage, revision, state, step, visit, waiting, entered_at,
+        lane, depth, context, ended_at, reason, source);
+
+-- name: update_enrollments!
+UPDATE enrollments e
+SET state = i.state, step = i.step, visit = i.visit, waiting = i.waiting, entered_at = i.entered_at,
+    lane = i.lane, depth = i.depth, context = i.context::jsonb, ended_at = i.ended_at,
+    reason = i.reason
+FROM unnest(
+    :id::bigint[], :state::text[], :step::text[], :visit::integer[], :waiting::boolean[],
+    :entered_at::timestamptz[], :lane::smallint[], :depth::smallint[], :context::text[],
+    :ended_at::timestamptz[], :reason::text[])
+    AS i(id, state, step, visit, waiting, entered_at, lane, depth, context, ended_at, reason)
+WHERE e.bucket = :bucket AND e.id = i.id;
+
+-- name: end_enrollments
+-- Ends every live enrollment of records, whatever it waits for.
+UPDATE enrollments e SET state = 'unenrolled', ended_at = :now, reason = :reason, waiting = false
+WHERE e.bucket = :bucket AND e.record_id = ANY(:records::bigint[]) AND e.ended_at IS NULL
+RETURNING e.id, e.workflow_id, e.record_id, e.step, e.visit, e.waiting;
+
+-- name: insert_timers!
+INSERT INTO timers (bucket, lane, due_at, enrollment_id)
+SELECT :bucket, i.lane, i.due_at, i.id
+FROM unnest(:lane::smallint[], :due_at::timestamptz[], :id::bigint[]) AS i(lane, due_at, id);
+
+-- name: insert_journal!
+INSERT INTO journal (bucket, visit, at, record_id, workflow_id, enrollment_id, step, kind, detail)
+SELECT :bucket, i.visit, :now, i.record_id, i.workflow_id, i.enrollment_id, i.step, i.kind,
+    i.detail::jsonb
+FROM unnest(
+    :visit::integer[], :record_id::bigint[], :workflow_id::bigint[], :enrollment_id::bigint[],
+    :step::text[], :kind::text[], :detail::text[])
+    AS i(visit, record_id, workflow_id, enrollment_id, step, kind, detail);
+
+-- name: add_tallies!
+INSERT INTO tallies (bucket, workflow_id, step, kind, count)
+SELECT :bucket, i.workflow_id, i.step, i.kind, i.count
+FROM unnest(:workflow_id::bigint[], :step::text[], :kind::text[], :count::bigint[])
+    AS i(workflow_id, step, kind, count)
+ON CONFLICT (bucket, workflow_id, step, kind) DO UPDATE SET count = tallies.count + excluded.count;
+
+-- name: insert_effects!
+INSERT INTO effects (
+    bucket, enrollment_id, visit, part, kind, state, payload, workflow_id, record_id, step, next_at,
+    created_at)
+SELECT :bucket, i.enrollment_id, i.visit, i.part, i.kind, 'pending', i.payload::jsonb,
+    i.workflow_id, i.record_id, i.step, :now, :now
+FROM unnest(
+    :enrollment_id::bigint[], :visit::integer[], :part::text[], :kind::text[], :payload::text[],
+    :workflow_id::bigint[], :record_id::bigint[], :step::text[])
+    AS i(enrollment_id, visit, part, kind, payload, workflow_id, record_id, step);
+
+-- name: erase_traces!
+-- What the engine still knew about a person who was erased.
+WITH enrolled AS (
+    UPDATE enrollments SET context = '{}' WHERE bucket = :bucket AND record_id = ANY(:records::bigint[])
+    RETURNING id
+), journalled AS (
+    UPDATE journal SET detail = NULL
+    WHERE bucket = :bucket AND record_id = ANY(:records::bigint[]) AND detail IS NOT NULL
+), queued AS (
+    DELETE FROM effects e USING enrolled n WHERE e.bucket = :bucket AND e.enrollment_id = n.id
+), levels AS (
+    DELETE FROM matches WHERE bucket = :bucket AND record_id = ANY(:records::bigint[])
+)
+DELETE FROM outbox WHERE record_id = ANY(:records::bigint[]);
+
+-- name: effect_steps
+-- What settled effects belong to.
+SELECT e.enrollment_id, e.visit, e.part, e.workflow_id, e.record_id, e.step
+FROM effects e
+JOIN unnest(:enrollments::bigint[], :visits::integer[], :parts::text[]) AS i(enrollment, visit, part)
+    ON e.enrollment_id = i.enrollment AND e.visit = i.visit AND e.part = i.part
+WHERE e.bucket = :bucket;
+
+-- name: record_mail_events!
+-- A delivered mail is an event of its record, and a change.
+WITH noted AS (
+    INSERT INTO events (bucket, record_id, type, at, properties)
+    SELECT :bucket, i.record_id, :type, :now, i.properties::jsonb
+    FROM unnest(:record_ids::bigint[], :properties::text[]) AS i(record_id, properties)
+    RETURNING record_id, properties
+)
+INSERT INTO changes (bucket, lane, record_id, object_type, kind, details, source, depth, at)
+SELECT :bucket, 0, n.record_id, r.type, 'event',
+    jsonb_build_object('type', :type::text, 'properties', n.properties), :source, 0, :now
+FROM noted n JOIN records r ON r.bucket = :bucket AND r.id = n.record_id;
+
+-- name: starting
+-- Workflows whose latest revision waits for its criteria to stand in every bucket, and those ready.
+SELECT w.id, w.revision, w.object_type, w.enrolls_existing, w.state
+FROM workflows w
+WHERE w.deleted_at IS NULL
+    AND (w.state = 'starting'
+        OR (w.state = 'on' AND (w.live_revision IS DISTINCT FROM w.revision OR w.enrolls_existing)))
+    AND NOT EXISTS (
+        SELECT FROM workflow_criteria u JOIN standings s ON s.criterion_id = u.criterion_id
+        WHERE u.workflow_id = w.id AND u.revision = w.revision AND NOT s.stands)
+ORDER BY w.id
+FOR UPDATE OF w SKIP LOCKED;
+
+-- name: go_live!
+UPDATE workflows SET state = 'on', live_revision = :revision, on_since = coalesce(on_since, :now),
+    enrolls_existing = false
+WHERE id = :id;
+
+-- name: request_existing!
+-- One request per bucket: enrol what matches already.
+INSERT INTO changes (bucket, lane, record_id, object_type, kind, details, source, depth, at)
+SELECT b.bucket, 1, 0, :object_type, 'enroll_existing',
+    jsonb_build_object('workflow', :workflow::bigint, 'after', 0), :source, 0, :now
+FROM buckets b;
+
+-- name: active_workflows
+-- Workflows that may enrol, with the criteria of their latest and live revisions.
+SELECT w.id, w.object_type, w.state, w.on_since, w.revision, w.live_revision,
+    coalesce((SELECT jsonb_agg(jsonb_build_object(
+            'role', u.role, 'criterion', u.criterion_id, 'live', u.revision = w.live_revision))
+        FROM workflow_criteria u
+        WHERE u.workflow_id = w.id AND u.revision IN (w.revision, w.live_revision)), '[]') AS criteria
+FROM workflows w
+WHERE w.deleted_at IS NULL AND w.state <> 'off';
+
+-- name: criteria
+SELECT c.id, c.object_type, c.document FROM criteria c WHERE c.id = ANY(:ids::bigint[]);
+
+-- name: definitions
+-- The definition that enrollments of a workflow follow: a pinned revision, or the live one.
+SELECT w.id, w.object_type, w.state, r.revision, r.document
+FROM unnest(:workflows::bigint[], :revisions::integer[]) AS i(workflow_id, revision)
+JOIN workflows w ON w.id = i.workflow_id
+JOIN workflow_revisions r ON r.workflow_id = w.id
+    AND r.revision = coalesce(i.revision, w.live_revision, w.revision);

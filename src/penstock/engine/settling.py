@@ -1,0 +1,49 @@
+"""Criteria are settled: judged over candidates, many in one pass, and the levels written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, LiteralString, cast
+
+from penstock.kernel.queries import load
+
+if TYPE_CHECKING:
+    from penstock.engine.turn import Turn
+
+_queries = load("penstock.engine")
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A record came to match a criterion, or ceased to."""
+
+    criterion: int
+    record_id: int
+    verdict: bool
+
+
+async def settle(turn: Turn, touched: Mapping[int, Set[int]]) -> list[Edge]:
+    """Judge each record by its criteria, write the levels that moved, return the edges."""
+    groups: dict[tuple[str, frozenset[int]], list[int]] = {}
+    for record, criteria in touched.items():
+        by_type: dict[str, set[int]] = {}
+        for id in criteria:
+            by_type.setdefault(turn.automation.criteria[id].object_type, set()).add(id)
+        for object_type, ids in by_type.items():
+            groups.setdefault((object_type, frozenset(ids)), []).append(record)
+    edges: list[Edge] = []
+    for (_, ids), records in groups.items():
+        statement = turn.automation.statement(ids, turn.now)
+        query = cast(LiteralString, _queries.sql("settle").replace("VERDICTS", statement.sql))
+        cursor = await turn.conn.execute(
+            query,
+            {
+                **statement.parameters,
+                "candidates": records,
+                "bucket": turn.bucket,
+                "now": turn.now,
+            },
+        )
+        edges += [Edge(*row) for row in await cursor.fetchall()]
+    return edges

@@ -1,0 +1,114 @@
+"""The enrollments that a turn has in its hands, and the writing of what became of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from penstock.actions.base import Member
+from penstock.engine.states import State
+from penstock.kernel.db import Connection, dumps
+from penstock.kernel.queries import load
+
+_queries = load("penstock.engine")
+
+
+@dataclass(slots=True)
+class Walker:
+    """One enrollment on its way. `new` ones are not in the database yet; `due` sets a timer."""
+
+    id: int
+    workflow_id: int
+    record_id: int
+    passage: int
+    revision: int | None
+    step: str
+    visit: int
+    waiting: bool
+    entered_at: datetime
+    lane: int
+    depth: int
+    context: dict[str, Any] = field(default_factory=dict)
+    source: str = ""
+    new: bool = False
+    state: State = State.ACTIVE
+    ended_at: datetime | None = None
+    reason: str | None = None
+    due: datetime | None = None
+
+    @property
+    def who(self) -> tuple[int, int, int]:
+        """As the journal names it."""
+        return self.id, self.record_id, self.visit
+
+    def member(self) -> Member:
+        return Member(
+            self.id, self.record_id, self.passage, self.visit, self.entered_at, self.context
+        )
+
+    def end(self, state: State, reason: str | None, now: datetime) -> None:
+        self.state, self.reason, self.ended_at, self.waiting = state, reason, now, False
+
+
+def loaded(row: Any) -> Walker:
+    return Walker(
+        id=row.id,
+        workflow_id=row.workflow_id,
+        record_id=row.record_id,
+        passage=row.passage,
+        revision=row.revision,
+        step=row.step,
+        visit=row.visit,
+        waiting=row.waiting,
+        entered_at=row.entered_at,
+        lane=row.lane,
+        depth=row.depth,
+        context=row.context,
+    )
+
+
+async def write(conn: Connection, bucket: int, now: datetime, walkers: Sequence[Walker]) -> None:
+    """Store where everybody stands now, new enrollments and old ones, with their timers."""
+    new = [walker for walker in walkers if walker.new]
+    old = [walker for walker in walkers if not walker.new]
+    if new:
+        await _queries.run(
+            conn,
+            "insert_enrollments",
+            bucket=bucket,
+            now=now,
+            workflow_id=[w.workflow_id for w in new],
+            record_id=[w.record_id for w in new],
+            passage=[w.passage for w in new],
+            revision=[w.revision for w in new],
+            source=[w.source for w in new],
+            **_moved(new),
+        )
+    if old:
+        await _queries.run(conn, "update_enrollments", bucket=bucket, **_moved(old))
+    timed = [walker for walker in walkers if walker.due is not None and walker.ended_at is None]
+    if timed:
+        await _queries.run(
+            conn,
+            "insert_timers",
+            bucket=bucket,
+            lane=[w.lane for w in timed],
+            due_at=[w.due for w in timed],
+            id=[w.id for w in timed],
+        )
+
+
+def _moved(walkers: Sequence[Walker]) -> dict[str, list[Any]]:
+    return {
+        "id": [w.id for w in walkers],
+        "state": [str(w.state) for w in walkers],
+        "step": [w.step for w in walkers],
+        "visit": [w.visit for w in walkers],
+        "waiting": [w.waiting for w in walkers],
+        "entered_at": [w.entered_at for w in walkers],
+        "lane": [w.lane for w in walkers],
+        "depth": [w.depth for w in walkers],
+        "context": [dumps(w.context).decode() if w.context else "{}" for w in walkers],
+        "ended_at": [w.ended_at for w in walkers],
+        "reason": [w.reason for w in walkers],
+    }

@@ -1,0 +1,1 @@
+"""Definitions of records that are made and changed while the system runs."""

@@ -1,0 +1,1 @@
+"""Who gets in: every trigger is one file of the catalogue."""

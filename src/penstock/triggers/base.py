@@ -1,0 +1,53 @@
+"""The trigger contract: a form, and the criteria whose becoming true enrols a record."""
+
+from collections.abc import Mapping
+from inspect import isabstract
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+from penstock.kernel.catalogue import Catalogue
+from penstock.kernel.errors import Problem
+
+
+class Trigger(BaseModel):
+    """How records get into a workflow: the wire's `enrollmentCriteria`, by its `type`."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="allow", alias_generator=to_camel, populate_by_name=True
+    )
+
+    type_id: ClassVar[str] = ""
+    label: ClassVar[str] = ""
+
+    should_re_enroll: bool = False
+
+    @classmethod
+    def __pydantic_init_subclass__(
+        cls, *, type_id: str = "", label: str = "", **kwargs: Any
+    ) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        cls.type_id, cls.label = type_id, label
+
+    def criteria(self) -> Mapping[str, tuple[str, Mapping[str, Any]]]:
+        """Filter documents by role, each with the JSON path that it stands at.
+
+        Role `enroll`: a record that comes to match it enrols.
+        """
+        return {}
+
+    def problems(self, where: str) -> list[Problem]:
+        """What keeps the workflow from being turned on, beside its filters."""
+        return []
+
+
+TRIGGERS: Catalogue[type[Trigger]] = Catalogue(
+    "penstock.triggers.catalogue",
+    is_entry=lambda value: isinstance(value, type)
+    and issubclass(value, Trigger)
+    and bool(value.type_id)
+    and not isabstract(value),
+    key=lambda entry: entry.type_id,
+    group="penstock.triggers",
+)

@@ -1,0 +1,1 @@
+"""What was drawn: workflow documents, their validation, revisions and storage."""

@@ -1,0 +1,31 @@
+"""What can go wrong with workflows.
+
+    NotFound     WorkflowNotFound, RevisionNotFound
+    Conflict     RevisionStale
+    Invalid      DocumentInvalid, WorkflowIncomplete
+"""
+
+from penstock.kernel.errors import Conflict, Invalid, NotFound
+
+
+class WorkflowNotFound(NotFound):
+    """There is no workflow with the id {id}"""
+
+    code = "OBJECT_NOT_FOUND"
+
+
+class RevisionNotFound(NotFound):
+    """Workflow {id} has no revision {revision}"""
+
+
+class RevisionStale(Conflict):
+    """Workflow {id} was changed meanwhile: you sent revision {given}, the current one is {current}.
+    Read it again and apply your change to that"""
+
+
+class DocumentInvalid(Invalid):
+    """Invalid request to flow creation"""
+
+
+class WorkflowIncomplete(Invalid):
+    """This workflow cannot be turned on yet"""

@@ -1,0 +1,97 @@
+-- Workflows and their revisions. Lock order: the workflow's row, then workflows_state.
+
+-- name: version$
+SELECT version FROM workflows_state;
+
+-- name: bump!
+UPDATE workflows_state SET version = version + 1;
+
+-- name: create!
+INSERT INTO workflows (
+    id, uuid, name, object_type, state, revision, last_step_id, created_at, updated_at, created_by,
+    updated_by)
+VALUES (:id, :uuid, :name, :object_type, 'off', 1, :last_step_id, :now, :now, :actor, :actor);
+
+-- name: add_revision!
+INSERT INTO workflow_revisions (workflow_id, revision, document, created_at, created_by)
+VALUES (:id, :revision, :document, :now, :actor);
+
+-- name: lock^
+SELECT w.*, r.document FROM workflows w
+JOIN workflow_revisions r ON r.workflow_id = w.id AND r.revision = w.revision
+WHERE w.id = :id AND w.deleted_at IS NULL
+FOR UPDATE OF w;
+
+-- name: read
+SELECT w.*, r.document
+FROM unnest(:ids::bigint[]) WITH ORDINALITY AS i(id, place)
+JOIN workflows w ON w.id = i.id AND w.deleted_at IS NULL
+JOIN workflow_revisions r ON r.workflow_id = w.id AND r.revision = w.revision
+ORDER BY i.place;
+
+-- name: page
+SELECT w.*, r.document
+FROM workflows w
+JOIN workflow_revisions r ON r.workflow_id = w.id AND r.revision = w.revision
+WHERE w.deleted_at IS NULL AND w.id > :after
+ORDER BY w.id
+LIMIT :limit;
+
+-- name: revision^
+SELECT r.* FROM workflow_revisions r JOIN workflows w ON w.id = r.workflow_id
+WHERE r.workflow_id = :id AND r.revision = :revision AND w.deleted_at IS NULL;
+
+-- name: save!
+-- A new latest revision; `live` when the engine may follow it at once.
+UPDATE workflows SET name = :name, revision = :revision,
+    live_revision = CASE WHEN :live THEN :revision ELSE live_revision END,
+    last_step_id = greatest(last_step_id, :last_step_id), updated_at = :now, updated_by = :actor
+WHERE id = :id;
+
+-- name: set_state!
+UPDATE workflows SET state = :state,
+    on_since = CASE WHEN :state = 'on' THEN coalesce(on_since, :now) END,
+    enrolls_existing = :enrolls_existing, updated_at = :now, updated_by = :actor
+WHERE id = :id;
+
+-- name: delete!
+UPDATE workflows SET deleted_at = :now, state = 'off', on_since = NULL, enrolls_existing = false,
+    updated_by = :actor
+WHERE id = :id;
+
+-- name: criterion$
+-- The criterion with this document, made if it is new.
+WITH made AS (
+    INSERT INTO criteria (object_type, digest, document, created_at)
+    VALUES (:object_type, :digest, :document, :now)
+    ON CONFLICT (object_type, digest) DO NOTHING
+    RETURNING id
+)
+SELECT id FROM made
+UNION ALL
+SELECT id FROM criteria WHERE object_type = :object_type AND digest = :digest
+LIMIT 1;
+
+-- name: add_depends!
+INSERT INTO criterion_depends (criterion_id, kind, key)
+SELECT :criterion, d.kind, d.key FROM unnest(:kinds::text[], :keys::text[]) AS d(kind, key)
+ON CONFLICT DO NOTHING;
+
+-- name: add_standings!
+-- Every bucket has to judge what is there already. A criterion that nobody asked about any more was
+-- not kept up to date, so it begins anew.
+INSERT INTO standings (bucket, criterion_id)
+SELECT b.bucket, :criterion FROM buckets b
+ON CONFLICT (bucket, criterion_id) DO UPDATE SET reached = 0, stands = false
+WHERE NOT EXISTS (
+    SELECT FROM workflow_criteria u
+    JOIN workflows w ON w.id = u.workflow_id AND u.revision IN (w.revision, w.live_revision)
+    WHERE u.criterion_id = :criterion AND w.state <> 'off' AND w.deleted_at IS NULL);
+
+-- name: use_criterion!
+INSERT INTO workflow_criteria (workflow_id, revision, role, criterion_id)
+VALUES (:workflow, :revision, :role, :criterion)
+ON CONFLICT (workflow_id, revision, role) DO UPDATE SET criterion_id = excluded.criterion_id;
+
+-- name: criteria_of
+SELECT role, criterion_id FROM workflow_criteria WHERE workflow_id = :id AND revision = :revision;

@@ -1,0 +1,318 @@
+"""Workflows are stored here: created, replaced with an optimistic lock, turned on and off."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from penstock.emails import store as emails
+from penstock.filters.compile import Criterion
+from penstock.kernel import ids
+from penstock.kernel.db import Connection
+from penstock.kernel.errors import Problem
+from penstock.kernel.queries import load
+from penstock.records.schema import Schema
+from penstock.workflows.document import Document
+from penstock.workflows.errors import (
+    RevisionNotFound,
+    RevisionStale,
+    WorkflowIncomplete,
+    WorkflowNotFound,
+)
+from penstock.workflows.validate import Checked, look, refuse_broken
+
+_queries = load("penstock.workflows")
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """A workflow with its latest definition. `state` is off, starting or on."""
+
+    id: int
+    legacy_id: int
+    uuid: str
+    state: str
+    revision: int
+    live_revision: int | None
+    last_step_id: int
+    on_since: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    document: Document
+
+    @property
+    def enabled(self) -> bool:
+        return self.state != "off"
+
+
+async def create(
+    conn: Connection, schema: Schema, body: Mapping[str, Any], actor: str, now: datetime
+) -> Workflow:
+    """Store a new workflow, and turn it on if it says so.
+
+    Raises DocumentInvalid for what cannot be stored, WorkflowIncomplete for what cannot be on.
+    """
+    refuse_broken(body, schema, creating=True)
+    document = Document.from_request(body)
+    (id,) = await ids.take(conn, 1)
+    given = str(body.get("uuid") or uuid.uuid4())
+    await _queries.run(
+        conn,
+        "create",
+        id=id,
+        uuid=given,
+        name=document.name,
+        object_type=document.object_type,
+        last_step_id=document.last_step_id,
+        now=now,
+        actor=actor,
+    )
+    await _add_revision(conn, id, 1, document, actor, now)
+    if body.get("isEnabled"):
+        return await turn_on(conn, schema, id, actor, now)
+    await announce(conn)
+    return await read_one(conn, id)
+
+
+async def replace(
+    conn: Connection, schema: Schema, id: int, body: Mapping[str, Any], actor: str, now: datetime
+) -> Workflow:
+    """Replace the definition as a whole; what is left out is cleared.
+
+    Raises WorkflowNotFound, RevisionStale, DocumentInvalid or WorkflowIncomplete.
+    """
+    current = await _lock(conn, id)
+    given = str(body.get("revisionId", ""))
+    if given != str(current.revision):
+        raise RevisionStale(id=id, given=given or "none", current=current.revision)
+    whole = {**body, "objectTypeId": current.document.object_type}
+    refuse_broken(whole, schema, creating=False)
+    document = Document.from_request(body, before=current.document)
+    revision = current.revision + 1
+    await _add_revision(conn, id, revision, document, actor, now)
+    enabled = bool(body.get("isEnabled"))
+    unchanged = False
+    if enabled:
+        checked = await _complete(conn, schema, document)
+        before = await _criteria_of(conn, id, current.live_revision)
+        unchanged = await _use(conn, id, revision, checked, now) == before
+    await _queries.run(
+        conn,
+        "save",
+        id=id,
+        name=document.name,
+        revision=revision,
+        # A changed trigger goes live when its criterion stands; until then the old one counts.
+        live=not enabled or (current.state == "on" and unchanged),
+        last_step_id=document.last_step_id,
+        now=now,
+        actor=actor,
+    )
+    if enabled != current.enabled:
+        state = "starting" if enabled else "off"
+        await _set_state(conn, id, state, actor, now)
+    await announce(conn)
+    return await read_one(conn, id)
+
+
+async def turn_on(
+    conn: Connection,
+    schema: Schema,
+    id: int,
+    actor: str,
+    now: datetime,
+    *,
+    enroll_existing: bool = False,
+) -> Workflow:
+    """Begin to turn on: the workflow is on when its criteria stand in every bucket.
+
+    `enroll_existing` enrols the records that match at that moment too. Raises WorkflowNotFound, or
+    WorkflowIncomplete with every problem.
+    """
+    workflow = await _lock(conn, id)
+    checked = await _complete(conn, schema, workflow.document)
+    await _use(conn, id, workflow.revision, checked, now)
+    if not workflow.enabled or enroll_existing:
+        state = "starting" if workflow.state != "on" else "on"
+        await _set_state(conn, id, state, actor, now, enroll_existing=enroll_existing)
+    await announce(conn)
+    return await read_one(conn, id)
+
+
+async def turn_off(conn: Connection, id: int, actor: str, now: datetime) -> Workflow:
+    """Nobody enrols from now on. Raises WorkflowNotFound."""
+    await _lock(conn, id)
+    await _set_state(conn, id, "off", actor, now)
+    await announce(conn)
+    return await read_one(conn, id)
+
+
+async def delete(conn: Connection, id: int, actor: str, now: datetime) -> None:
+    """Put a workflow away. Raises WorkflowNotFound."""
+    await _lock(conn, id)
+    await _queries.run(conn, "delete", id=id, now=now, actor=actor)
+    await announce(conn)
+
+
+async def announce(conn: Connection) -> None:
+    """Tell all engines, when this transaction commits, that workflows have changed."""
+    await _queries.run(conn, "bump")
+
+
+async def problems(conn: Connection, schema: Schema, workflow: Workflow) -> tuple[Problem, ...]:
+    """What keeps it from being turned on, with JSON paths."""
+    return look(workflow.document, schema, await _email_ids(conn)).problems
+
+
+async def read(conn: Connection, wanted: Sequence[int]) -> list[Workflow]:
+    """The workflows that exist among `wanted`, in that order."""
+    return [_workflow(row) for row in await _queries.rows(conn, "read", ids=list(wanted))]
+
+
+async def read_one(conn: Connection, id: int) -> Workflow:
+    """Raises WorkflowNotFound."""
+    found = await read(conn, [id])
+    if not found:
+        raise WorkflowNotFound(id=id)
+    return found[0]
+
+
+async def page(conn: Connection, *, after: int = 0, limit: int = 100) -> list[Workflow]:
+    """Up to `limit` workflows with ids above `after`."""
+    rows = await _queries.rows(conn, "page", after=after, limit=limit)
+    return [_workflow(row) for row in rows]
+
+
+@dataclass(frozen=True)
+class Revision:
+    """A definition as it once was; never changed."""
+
+    revision: int
+    document: Document
+    created_at: datetime
+    created_by: str
+
+
+async def read_revision(conn: Connection, id: int, revision: int) -> Revision:
+    """Raises RevisionNotFound."""
+    row = await _queries.one(conn, "revision", id=id, revision=revision)
+    if row is None:
+        raise RevisionNotFound(id=id, revision=revision)
+    return Revision(row.revision, Document(row.document), row.created_at, row.created_by)
+
+
+async def _add_revision(
+    conn: Connection, id: int, revision: int, document: Document, actor: str, now: datetime
+) -> None:
+    await _queries.run(
+        conn,
+        "add_revision",
+        id=id,
+        revision=revision,
+        document=Jsonb(document.raw),
+        now=now,
+        actor=actor,
+    )
+
+
+async def _complete(conn: Connection, schema: Schema, document: Document) -> Checked:
+    checked = look(document, schema, await _email_ids(conn))
+    if checked.problems:
+        raise WorkflowIncomplete(problems=checked.problems)
+    return checked
+
+
+async def _email_ids(conn: Connection) -> frozenset[str]:
+    return frozenset(str(id) for id in await emails.live_ids(conn))
+
+
+async def _criteria_of(conn: Connection, id: int, revision: int | None) -> dict[str, int]:
+    rows = await _queries.rows(conn, "criteria_of", id=id, revision=revision)
+    return {row.role: row.criterion_id for row in rows}
+
+
+async def _use(
+    conn: Connection, id: int, revision: int, checked: Checked, now: datetime
+) -> dict[str, int]:
+    """Make sure that the criteria of a revision exist and come to stand; returns them by role."""
+    used: dict[str, int] = {}
+    for role, criterion in checked.criteria.items():
+        used[role] = await _criterion_id(conn, criterion, now)
+        await _queries.run(
+            conn,
+            "use_criterion",
+            workflow=id,
+            revision=revision,
+            role=role,
+            criterion=used[role],
+        )
+    return used
+
+
+async def _criterion_id(conn: Connection, criterion: Criterion, now: datetime) -> int:
+    id: int | None = None
+    while id is None:  # None when another transaction made it just now: look again
+        id = await _queries.value(
+            conn,
+            "criterion",
+            object_type=criterion.object_type,
+            digest=criterion.digest,
+            document=Jsonb(criterion.document),
+            now=now,
+        )
+    depends = sorted(criterion.depends)
+    await _queries.run(
+        conn,
+        "add_depends",
+        criterion=id,
+        kinds=[dependency.kind for dependency in depends],
+        keys=[dependency.key for dependency in depends],
+    )
+    await _queries.run(conn, "add_standings", criterion=id)
+    return id
+
+
+async def _set_state(
+    conn: Connection,
+    id: int,
+    state: str,
+    actor: str,
+    now: datetime,
+    *,
+    enroll_existing: bool = False,
+) -> None:
+    await _queries.run(
+        conn,
+        "set_state",
+        id=id,
+        state=state,
+        enrolls_existing=enroll_existing,
+        now=now,
+        actor=actor,
+    )
+
+
+async def _lock(conn: Connection, id: int) -> Workflow:
+    row = await _queries.one(conn, "lock", id=id)
+    if row is None:
+        raise WorkflowNotFound(id=id)
+    return _workflow(row)
+
+
+def _workflow(row: Any) -> Workflow:
+    return Workflow(
+        id=row.id,
+        legacy_id=row.legacy_id,
+        uuid=str(row.uuid),
+        state=row.state,
+        revision=row.revision,
+        live_revision=row.live_revision,
+        last_step_id=row.last_step_id,
+        on_since=row.on_since.astimezone(UTC) if row.on_since else None,
+        created_at=row.created_at.astimezone(UTC),
+        updated_at=row.updated_at.astimezone(UTC),
+        document=Document(row.document),
+    )
