@@ -11,11 +11,12 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
+import uvloop
 from hubspot import HubSpot
 
 from penstock.accounts import keys
 from penstock.api.app import create_app
-from penstock.kernel.clock import DatabaseClock
+from penstock.kernel.clock import Clock, DatabaseClock
 from penstock.kernel.db import Database
 from penstock.kernel.settings import Settings
 from penstock.records.schema import Schemas
@@ -23,32 +24,24 @@ from penstock.records.schema import Schemas
 
 @dataclass
 class Service:
-    """A running service: where it is, a key that may do all, and clients that use it."""
+    """A running service: where it is, a key that may do all, and how often it woke the engine."""
 
     base: str
     key: str
     url: str
-    settings: Settings
     wakes: list[None] = field(default_factory=list)
 
     @property
     def client(self) -> Any:
         """HubSpot's own client, which refuses answers that lack what its models require."""
         return HubSpot(
-            access_token=self.key,
-            host=self.base,
-            base_url=self.base,
-            client_side_validation=True,
+            access_token=self.key, host=self.base, base_url=self.base, client_side_validation=True
         )
 
-    @property
-    def headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.key}"}
-
-    def wire(self, **options: Any) -> httpx.AsyncClient:
-        """A bare HTTP client with the key."""
-        headers = self.headers | options.pop("headers", {})
-        return httpx.AsyncClient(base_url=self.base, headers=headers, timeout=60, **options)
+    def wire(self, key: str | None = None, **headers: str) -> httpx.AsyncClient:
+        """A bare HTTP client with this key, or the one that may do all."""
+        headers = {"Authorization": f"Bearer {key or self.key}"} | headers
+        return httpx.AsyncClient(base_url=self.base, headers=headers, timeout=60)
 
 
 async def make_key(url: str, *scopes: str) -> str:
@@ -60,61 +53,57 @@ async def make_key(url: str, *scopes: str) -> str:
 
 
 @contextmanager
-def running(url: str, settings: Settings, *, size: int = 8) -> Iterator[Service]:
-    """The service in a thread of its own, with uvloop as it runs in production."""
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    port = listener.getsockname()[1]
-    key = asyncio.run(make_key(url, "all"))
-    service = Service(f"http://127.0.0.1:{port}", key, url, settings)
-    started = threading.Event()
+def running(
+    url: str, settings: Settings | None = None, clock: Clock | None = None
+) -> Iterator[Service]:
+    """The service in a thread of its own, on uvloop as it runs in production."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        base = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        service = Service(base, asyncio.run(make_key(url, "all")), url)
+        servers: list[uvicorn.Server] = []
+        failures: list[BaseException] = []
+        ready = threading.Event()
 
-    async def serve() -> None:
-        async with Database(url, size=size) as database:
-            app = create_app(
-                database,
-                Schemas(),
-                DatabaseClock(),
-                settings,
-                wake=lambda: service.wakes.append(None),
-            )
-            server = uvicorn.Server(
-                uvicorn.Config(app, log_level="warning", lifespan="off", loop="uvloop")
-            )
-            stopping.append(server)
-            started.set()
-            await server.serve(sockets=[listener])
+        async def serve() -> None:
+            async with Database(url) as database:
+                app = create_app(
+                    database,
+                    Schemas(),
+                    clock or DatabaseClock(),
+                    settings or Settings(),
+                    wake=lambda: service.wakes.append(None),
+                )
+                config = uvicorn.Config(app, log_level="warning", lifespan="off")
+                servers.append(uvicorn.Server(config))
+                ready.set()
+                await servers[0].serve(sockets=[listener])
 
-    stopping: list[uvicorn.Server] = []
-    failures: list[BaseException] = []
+        def run() -> None:
+            try:
+                uvloop.run(serve())
+            except BaseException as error:
+                failures.append(error)
+            finally:
+                ready.set()
 
-    def run() -> None:
-        import uvloop
-
+        thread = threading.Thread(target=run, name="service")
+        thread.start()
+        ready.wait()
         try:
-            uvloop.run(serve())
-        except BaseException as error:
-            failures.append(error)
+            if failures:
+                raise failures[0]
+            yield service
         finally:
-            started.set()
-
-    thread = threading.Thread(target=run, name="service")
-    thread.start()
-    started.wait()
-    try:
-        if failures:
-            raise failures[0]
-        yield service
-    finally:
-        for server in stopping:
-            server.should_exit = True
-        thread.join()
-        listener.close()
+            for server in servers:
+                server.should_exit = True
+            thread.join()
+    if failures:
+        raise failures[0]
 
 
 @pytest.fixture
 def service(url: str) -> Iterator[Service]:
-    with running(url, Settings()) as service:
+    with running(url) as service:
         yield service
 
 

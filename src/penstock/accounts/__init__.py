@@ -1,1 +1,1 @@
-"""Who may: API keys and their scopes, and the trail of what everybody changed."""
+"""Who may: API keys and their scopes, sign-in links and sessions, and the trail of all changes."""

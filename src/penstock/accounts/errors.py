@@ -2,7 +2,7 @@
 
 NotFound     KeyNotFound
 Invalid      ScopeUnknown
-Forbidden    NotAuthenticated, ScopesMissing
+Forbidden    NotAuthenticated, ScopesMissing, LinkUnusable
 """
 
 from penstock.kernel.errors import Forbidden, Invalid, NotFound
@@ -25,3 +25,9 @@ class ScopesMissing(Forbidden):
     """This key lacks the scope {scope}, which this operation requires"""
 
     code = "MISSING_SCOPES"
+
+
+class LinkUnusable(Forbidden):
+    """This sign-in link is no longer valid: each works once, and for an hour"""
+
+    code = "LINK_UNUSABLE"

@@ -123,7 +123,7 @@ class Place:
     """JSON path of the step's settings."""
 
     emails: frozenset[str]
-    """Ids of the marketing e-mails that exist."""
+    """Ids of the published marketing e-mails."""
 
     def property_problem(self, name: str, setting: str) -> list[Problem]:
         if name in self.type.properties:
@@ -145,8 +145,7 @@ class Action(BaseModel):
     icon: ClassVar[str] = ""
     category: ClassVar[str] = ""
 
-    @classmethod
-    def __pydantic_init_subclass__(
+    def __init_subclass__(
         cls,
         *,
         type_id: str = "",
@@ -156,7 +155,7 @@ class Action(BaseModel):
         category: str = "",
         **kwargs: Any,
     ) -> None:
-        super().__pydantic_init_subclass__(**kwargs)
+        super().__init_subclass__(**kwargs)
         cls.type_id, cls.label, cls.summary = type_id, label, summary
         cls.icon, cls.category = icon, category
 

@@ -62,6 +62,11 @@ class Call:
         self.require(scopes.schemas(_noun(found), verb))
         return found
 
+    def may_define(self, type_id: str, verb: Verb) -> bool:
+        """Whether the caller may read or write an object type's definitions."""
+        noun = _noun(self.schema.types[type_id])
+        return scopes.covers(self.scopes, scopes.schemas(noun, verb))
+
     async def audit(
         self, operation: str, target: str, details: Mapping[str, Any] | None = None
     ) -> None:

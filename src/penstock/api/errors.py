@@ -81,6 +81,14 @@ _SHOWN: Final = 5
 
 def answer(error: Exception, *, language: str, correlation_id: str) -> Answer:
     """The refusal that an error means. What nobody foresaw is logged and not shown."""
+    status, body, headers = refusal(error, language=language, correlation_id=correlation_id)
+    return Answer(body, status, headers)
+
+
+def refusal(
+    error: Exception, *, language: str, correlation_id: str
+) -> tuple[int, dict[str, Any], dict[str, str]]:
+    """The status, body and headers of the refusal that an error means."""
     known = _known(error)
     if isinstance(known, Unexpected):
         _log.error("request failed", correlation_id=correlation_id, exc_info=error)
@@ -99,7 +107,7 @@ def answer(error: Exception, *, language: str, correlation_id: str) -> Answer:
         headers["Allow"] = known.text.arguments["allowed"]
     if isinstance(known, NotAuthenticated):
         headers["WWW-Authenticate"] = "Bearer"
-    return Answer(body, status, headers)
+    return status, body, headers
 
 
 def entry(

@@ -12,7 +12,8 @@ from psycopg import errors as pg
 
 from penstock.accounts import keys
 from penstock.accounts.errors import NotAuthenticated
-from penstock.api import errors
+from penstock.accounts.scopes import ALL
+from penstock.api import errors, pages
 from penstock.api.answers import Answer, Header
 from penstock.api.call import Call
 from penstock.api.incoming import LARGEST_BODY, Incoming
@@ -29,6 +30,9 @@ _language = lru_cache(256)(preferred)
 
 ATTEMPTS: Final = 5
 """How often a transaction is begun that others make impossible."""
+
+COOKIE: Final = "penstock_session"
+"""Where a browser keeps the secret of its session."""
 
 PATIENCE: Final = 5.0
 """Seconds to wait for a connection before the database counts as away."""
@@ -53,11 +57,13 @@ class Traits:
     """How an operation is carried out.
 
     `mutates`: in a transaction, with an audit row, and the engine is woken. `key`: a key is needed.
-    `developer`: the key may also come as `?hapikey=`. `limit`: bytes of the body.
+    `page`: for people, who may come with a session instead and are refused in HTML. `developer`: the
+    key may also come as `?hapikey=`. `limit`: bytes of the body.
     """
 
     mutates: bool
     key: bool = True
+    page: bool = False
     developer: bool = False
     limit: int = LARGEST_BODY
 
@@ -89,7 +95,8 @@ class Operation(APIRoute):
                 )
                 response = await work.carry_out()
             except Exception as error:  # noqa: BLE001 - every error has an answer
-                response = errors.answer(error, language=language, correlation_id=correlation_id)
+                refuse = pages.refusal if self.traits.page else errors.answer
+                response = refuse(error, language=language, correlation_id=correlation_id)
             response.raw_headers += headers
             return response
 
@@ -146,15 +153,22 @@ class _Work:
         return await self.handle(self.request)
 
     async def _begin(self, conn: Connection, services: Services) -> Call:
-        secret = self._secret()
+        secret, session = self._secret(), self._session()
         row = await _queries.one(
-            conn, "preamble", digest=None if secret is None else keys.digest(secret)
+            conn,
+            "preamble",
+            key=None if secret is None else keys.digest(secret),
+            session=None if session is None or secret else keys.digest(session),
         )
         assert row is not None
-        if row.key_id is None and self.operation.traits.key:
-            raise NotAuthenticated
         now = services.clock.at(row.told)
-        actor = "anonymous" if row.key_id is None else f"key:{row.key_id}"
+        actor, scopes = "anonymous", row.scopes or ()
+        if row.key_id is not None:
+            actor = f"key:{row.key_id}"
+        elif row.session_id is not None and now < row.session_expires_at:
+            actor, scopes = f"session:{row.session_id}", (ALL,)
+        elif self.operation.traits.key:
+            raise NotAuthenticated
         self.headers[1:] = services.rates.count(actor, now)
         return Call(
             conn=conn,
@@ -162,7 +176,7 @@ class _Work:
             now=now,
             language=self.language,
             actor=actor,
-            scopes=frozenset(row.scopes or ()),
+            scopes=frozenset(scopes),
             settings=services.settings,
             request=self.request,
             correlation_id=self.correlation_id,
@@ -175,3 +189,9 @@ class _Work:
         if self.operation.traits.developer:
             return self.request.query_params.get("hapikey")
         return None
+
+    def _session(self) -> str | None:
+        """A session opens pages and our own reads; what writes by the API takes a key."""
+        traits = self.operation.traits
+        ours = self.operation.path.startswith("/api/") and not traits.mutates
+        return self.request.cookies.get(COOKIE) if traits.page or ours else None

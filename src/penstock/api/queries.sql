@@ -2,6 +2,8 @@
 
 -- name: preamble^
 -- Who is asking, the version of the schema, and the time, in one round trip.
-SELECT s.version, date_trunc('milliseconds', clock_timestamp()) AS told, k.id AS key_id, k.scopes
+SELECT s.version, date_trunc('milliseconds', clock_timestamp()) AS told, k.id AS key_id, k.scopes,
+    n.id AS session_id, n.expires_at AS session_expires_at
 FROM schema_state s
-LEFT JOIN api_keys k ON k.digest = :digest AND k.revoked_at IS NULL;
+LEFT JOIN api_keys k ON k.digest = :key AND k.revoked_at IS NULL
+LEFT JOIN sessions n ON n.digest = :session;

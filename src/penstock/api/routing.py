@@ -58,6 +58,7 @@ class Router:
         partial: Any = None,
         mutates: bool | None = None,
         key: bool = True,
+        page: bool = False,
         developer: bool = False,
         limit: int = LARGEST_BODY,
         dates: bool = True,
@@ -67,11 +68,13 @@ class Router:
         The handler's name and docstring become the operation's id, summary and description. It
         returns plain values that have the shape of `model` (None: no body), which is documented and
         not enforced again, or an Answer of its own. `partial` is the shape of a 207. `mutates` is
-        true for everything but GET unless said otherwise.
+        true for everything but GET unless said otherwise. A `page` is HTML for people, and no part of
+        the documented API.
         """
         traits = Traits(
             mutates=method != "GET" if mutates is None else mutates,
             key=key,
+            page=page,
             developer=developer,
             limit=limit,
         )
@@ -90,6 +93,7 @@ class Router:
                         summary=summary.rstrip("."),
                         description=description.strip(),
                         tags=[self.tag],
+                        include_in_schema=not page,
                         status_code=status or (200 if model is not None else 204),
                         response_model=model,
                         responses={"default": {"model": ErrorBody}}

@@ -204,16 +204,18 @@ async def _shapes(call: Call, workflows: list[Workflow]) -> list[dict[str, Any]]
     shapes = []
     for workflow in workflows:
         short = listing(workflow)
-        shapes.append({
-            "id": short["id"],
-            "name": workflow.document.name,
-            "state": workflow.state,
-            "objectTypeId": short["objectTypeId"],
-            "revisionId": short["revisionId"],
-            "onSince": instant_text(workflow.on_since) if workflow.on_since else None,
-            "standing": standing[workflow.id],
-            "counts": numbers[workflow.id].whole,
-        })
+        shapes.append(
+            {
+                "id": short["id"],
+                "name": workflow.document.name,
+                "state": workflow.state,
+                "objectTypeId": short["objectTypeId"],
+                "revisionId": short["revisionId"],
+                "onSince": instant_text(workflow.on_since) if workflow.on_since else None,
+                "standing": standing[workflow.id],
+                "counts": numbers[workflow.id].whole,
+            }
+        )
     return shapes
 
 

@@ -1,4 +1,4 @@
-"""One filling-in of a template: the values, the slots they land in, and how much text it may handle."""
+"""One filling-in of a template: the values, the slots they land in, and how much it may handle."""
 
 import re
 from collections.abc import Mapping
@@ -7,8 +7,8 @@ from typing import Final
 MOST_CHARACTERS: Final = 2_000_000
 """Characters that the filters and the output of one template may handle together."""
 
-OPEN, CLOSE = "\ue000", "\ue001"
-"""Around the number of a slot; private characters, which a source does not keep."""
+OPEN, CLOSE = "\ufdd0", "\ufdd1"
+"""Around the number of a slot: no characters of Unicode, and refused in a source."""
 
 SLOT: Final = re.compile(f"{OPEN}([0-9]+){CLOSE}")
 

@@ -1,7 +1,7 @@
 """What can go wrong with mails.
 
-    NotFound     EmailNotFound
-    Invalid      ContentInvalid, RenderFailed
+NotFound     EmailNotFound
+Invalid      ContentInvalid, RenderFailed
 """
 
 from penstock.kernel.errors import Invalid, NotFound

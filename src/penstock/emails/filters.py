@@ -89,25 +89,24 @@ def _paid(context: Context, value: Any) -> str:
     return text
 
 
-FILTERS: Final[dict[str, Callable[..., Any]]] = {
-    name: pass_context(function)
-    for name, function in {
-        "capitalize": _capitalize,
-        "default": _default,
-        "e": _escape,
-        "escape": _escape,
-        "float": _float,
-        "int": _int,
-        "length": _length,
-        "lower": _lower,
-        "replace": _replace,
-        "title": _title,
-        "trim": _trim,
-        "truncate": _truncate,
-        "upper": _upper,
-        "urlencode": _urlencode,
-    }.items()
+_FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+    "capitalize": _capitalize,
+    "default": _default,
+    "e": _escape,
+    "escape": _escape,
+    "float": _float,
+    "int": _int,
+    "length": _length,
+    "lower": _lower,
+    "replace": _replace,
+    "title": _title,
+    "trim": _trim,
+    "truncate": _truncate,
+    "upper": _upper,
+    "urlencode": _urlencode,
 }
+
+FILTERS: Final = {name: pass_context(function) for name, function in _FUNCTIONS.items()}
 
 TESTS: Final[dict[str, Callable[[Any], bool]]] = {
     "defined": bool,

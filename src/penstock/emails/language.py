@@ -3,12 +3,12 @@
 What bounds a template is mostly what the language lacks: without loops, assignments, macros, calls,
 arithmetic and attribute access, one pass over the text is all that can happen. Beyond that a source
 has a greatest length, number and depth of expressions, and one rendering a budget of characters.
-Tokens are rewritten into look-ups by path before anything is compiled, so a template never touches an
-object; the sandbox is the second wall.
+Tokens are rewritten into look-ups by path before anything is compiled, so a template never touches
+an object; the sandbox is the second wall.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from inspect import signature
@@ -20,7 +20,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.visitor import NodeTransformer
 
 from penstock.emails import filters
-from penstock.emails.budget import Sheet
+from penstock.emails.budget import CLOSE, OPEN, Sheet
 from penstock.kernel.errors import Problem
 from penstock.kernel.texts import Text
 
@@ -32,6 +32,7 @@ DEEPEST: Final = 40
 
 _CALL = "personalization_token"
 _SEGMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+_UNSTORABLES = re.compile(f"[\0\ud800-\udfff{OPEN}{CLOSE}]")
 _TEMPLATE = "<template>"
 
 _ALLOWED: Final = (
@@ -44,7 +45,7 @@ _SIGNS: Final = {
     "Add": "+", "Sub": "-", "Mul": "*", "Div": "/", "FloorDiv": "//", "Mod": "%", "Pow": "**",
     "Neg": "-", "Pos": "+", "Concat": "~", "Assign": "set", "AssignBlock": "set", "Slice": "[:]",
     "FromImport": "from", "CallBlock": "call", "FilterBlock": "filter", "Dict": "{}",
-    "ScopedEvalContextModifier": "autoescape", "Getitem": "[]", "Call": "()",
+    "Scope": "autoescape", "Getitem": "[]", "Call": "()",
 }  # fmt: skip
 
 
@@ -73,12 +74,16 @@ def read(text: str) -> Source:
     """Read a template. Never fails: what is wrong is in the problems."""
     if len(text) > LONGEST_SOURCE:
         return _refused(Text("it is longer than {limit} characters", limit=LONGEST_SOURCE))
+    if not storable(text):
+        return _refused(_UNSTORABLE)
     try:
         tree = _ENVIRONMENT.parse(text)
     except TemplateSyntaxError as error:
         return _refused(Text("{reason}", reason=error.message or ""), error.lineno)
-    except (RecursionError, ValueError):
+    except RecursionError:
         return _refused(_TOO_DEEP)
+    except ValueError:
+        return _refused(Text("a number is too long"))
     walk = _Walk(tree)
     if walk.problems:
         return Source(frozenset(walk.tokens), tuple(walk.problems), None)
@@ -105,6 +110,7 @@ def problem_at(line: int, text: Text) -> Problem:
     )
 
 
+_UNSTORABLE = Text("it contains a character that cannot be stored")
 _TOO_DEEP = Text("expressions are nested too deeply")
 
 
@@ -133,7 +139,7 @@ class _Walk:
         self.problems.sort(key=lambda problem: int(problem.context["line"][0]))
 
     def _wrong(self, node: nodes.Node, text: Text) -> None:
-        self.problems.append(problem_at(node.lineno, text))
+        self.problems.append(problem_at(node.lineno or 1, text))
 
     def _enter(self, node: nodes.Node) -> Iterator[nodes.Node]:
         path = path_of(node)
@@ -157,28 +163,31 @@ class _Walk:
             self._look_at_filter(node)
         elif isinstance(node, nodes.Test) and node.name not in filters.TESTS:
             self._wrong(node, Text("there is no test “{name}”", name=node.name))
-        elif isinstance(node, nodes.Const) and isinstance(node.value, str):
-            if not storable(node.value):
-                self._wrong(node, Text("it contains a character that cannot be stored"))
+        elif isinstance(node, nodes.Const) and not storable(str(node.value)):
+            self._wrong(node, _UNSTORABLE)
 
     def _look_at_filter(self, node: nodes.Filter) -> None:
         function = filters.FILTERS.get(node.name)
         if function is None:
             known = ", ".join(filters.FILTERS)
-            text = Text("there is no filter “{name}”; there are {known}", name=node.name, known=known)
-            return self._wrong(node, text)
-        named = {word.key: None for word in node.kwargs}
-        try:
-            signature(function).bind(None, "", *node.args, **named)
-        except TypeError:
+            pattern = "there is no filter “{name}”; there are {known}"
+            self._wrong(node, Text(pattern, name=node.name, known=known))
+        elif node.dyn_args or node.dyn_kwargs or not _takes(function, node):
             self._wrong(node, Text("the filter “{name}” does not take this", name=node.name))
-        if node.dyn_args or node.dyn_kwargs:
-            self._wrong(node, Text("the filter “{name}” does not take this", name=node.name))
+
+
+def _takes(function: Callable[..., Any], node: nodes.Filter) -> bool:
+    named: dict[str, Any] = {str(word.key): None for word in node.kwargs}
+    try:
+        signature(function).bind(None, "", *node.args, **named)
+    except TypeError:
+        return False
+    return True
 
 
 def storable(text: str) -> bool:
     """Whether the database and a mail can hold every character."""
-    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+    return _UNSTORABLES.search(text) is None
 
 
 def path_of(node: nodes.Node) -> str | None:
@@ -234,10 +243,11 @@ class _Rewriting(NodeTransformer):
         return found.set_lineno(node.lineno)
 
 
-def _look_up(node: nodes.Node) -> nodes.Getitem:
+def _look_up(node: nodes.Node) -> nodes.Expr:
     name, path = nodes.Name("values", "load"), nodes.Const(path_of(node))
     found = nodes.Getitem(name, path, "load")
-    return found.set_lineno(node.lineno, override=True)
+    found.set_lineno(node.lineno, override=True)
+    return found
 
 
 @pass_context

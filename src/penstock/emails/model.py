@@ -27,7 +27,7 @@ class Content:
 
 @dataclass(frozen=True)
 class Email:
-    """A mail with its newest content; `revision` counts from 1 and grows with every change of it."""
+    """A mail with its newest content, whose revisions count from 1."""
 
     id: int
     name: str

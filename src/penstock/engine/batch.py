@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from penstock.actions.base import ONWARD, Departures
+from penstock.actions.base import ONWARD, Departures, Member
 from penstock.actions.inputs import (
     AppendProperty,
     Increment,
@@ -15,7 +15,8 @@ from penstock.actions.inputs import (
     StaticValue,
     Timestamp,
 )
-from penstock.emails import rendering
+from penstock.emails import language
+from penstock.emails.errors import RenderFailed
 from penstock.engine.effects import Effects
 from penstock.engine.mailing import Mailing
 from penstock.engine.tokens import Tokens
@@ -44,7 +45,7 @@ class EngineBatch:
         self.turn, self.plan, self.step = turn, plan, step
         self.now, self.zone = turn.now, plan.zone
         self.type, self.schema = plan.type, turn.schema
-        self.members = [walker.member() for walker in walkers]
+        self.members: Sequence[Member] = [walker.member() for walker in walkers]
         self.effects = Effects()
         self.kinds: dict[int, str] = {}
         """What the journal calls the step of an enrollment where it is not just "succeeded"."""
@@ -72,7 +73,7 @@ class EngineBatch:
             criteria, self.schema, Slots(self.schema.time_zone, self.turn.now)
         )
         cursor = await self.turn.conn.execute(
-            statement.sql,  # type: ignore[arg-type]  # built by filters, values bound
+            statement.sql,
             {**statement.parameters, "candidates": self.record_ids},
         )
         matching: list[set[int]] = [set() for _ in documents]
@@ -143,9 +144,11 @@ class EngineBatch:
     async def render(self, template: str) -> Mapping[int, str]:
         if "{" not in template:
             return dict.fromkeys(self.record_ids, template)
-        paths = rendering.text_tokens(template)
-        values = await Tokens(self).of_records(paths)
-        return {id: rendering.render_text(template, values[id]) for id in self.record_ids}
+        source = language.read(template)
+        if source.problems:
+            raise RenderFailed(reason=source.problems[0].text)
+        values = await Tokens(self).of_records(source.tokens)
+        return {id: source.fill(values[id]).text() for id in self.record_ids}
 
     async def mail(self, content_id: str) -> Mapping[int, Text]:
         return await Mailing(self).queue(content_id)

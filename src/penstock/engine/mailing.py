@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from penstock.emails import rendering
 from penstock.emails import store as emails
+from penstock.emails.model import Email
 from penstock.engine.tokens import Tokens
 from penstock.kernel.texts import Text
 
@@ -34,9 +35,9 @@ class Mailing:
     async def queue(self, content_id: str) -> Mapping[int, Text]:
         """Queue the mail; returns the records it cannot be sent for, with reasons."""
         batch = self.batch
-        email = await emails.published(batch.turn.conn, content_id)
+        email = await self._published(content_id)
         if email is None:
-            reason = Text("there is no marketing e-mail with the id {id}", id=content_id)
+            reason = Text("there is no published e-mail with the id {id}", id=content_id)
             return dict.fromkeys(batch.record_ids, reason)
         paths = rendering.tokens(email.content)
         own = {path for path in paths if path.startswith("contact.")}
@@ -66,6 +67,12 @@ class Mailing:
                 )
             batch.kinds[member.enrollment_id] = "queued"
         return refused
+
+    async def _published(self, content_id: str) -> Email | None:
+        if not content_id.isdecimal():
+            return None
+        email = (await emails.read(self.batch.turn.conn, [int(content_id)])).get(int(content_id))
+        return email if email is not None and email.state == "PUBLISHED" else None
 
     async def _recipients(self, own: set[str]) -> dict[int, list[Recipient]]:
         batch = self.batch

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, LiteralString, cast
+from typing import TYPE_CHECKING
 
 from penstock.kernel.queries import load
 
@@ -33,9 +33,9 @@ async def settle(turn: Turn, touched: Mapping[int, Set[int]]) -> list[Edge]:
         for object_type, ids in by_type.items():
             groups.setdefault((object_type, frozenset(ids)), []).append(record)
     edges: list[Edge] = []
-    for (_, ids), records in groups.items():
-        statement = turn.automation.statement(ids, turn.now)
-        query = cast(LiteralString, _queries.sql("settle").replace("VERDICTS", statement.sql))
+    for (_, together), records in groups.items():
+        statement = turn.automation.statement(together, turn.now)
+        query = _queries.sql("settle").replace("VERDICTS", statement.sql)
         cursor = await turn.conn.execute(
             query,
             {

@@ -3,16 +3,20 @@
 from calendar import monthrange
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 Unit = Literal["DAY", "WEEK", "MONTH", "QUARTER", "YEAR"]
 
+Day = TypeVar("Day", bound=date)
+
 MILLISECOND: Final = timedelta(milliseconds=1)
+
+_MONTHS: Final = {"MONTH": 1, "QUARTER": 3, "YEAR": 12}
 
 
 def instant(wall: datetime, zone: ZoneInfo) -> datetime:
-    """When clocks show `wall`: the first time if they do twice, the end of the gap if they never do."""
+    """When clocks show `wall`: the first time of two; the end of the gap when they never do."""
     early = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
     if early.astimezone(zone).replace(tzinfo=None) == wall:
         return early
@@ -59,28 +63,25 @@ def day_of(at: datetime, zone: ZoneInfo) -> date:
 
 
 def start_of(unit: Unit, day: date, first_month: int = 1) -> date:
-    """The first day of the unit that `day` lies in; years begin with `first_month`, weeks on Monday."""
+    """The first day of the unit that `day` lies in. Weeks begin on Monday, years with a month."""
     if unit == "DAY":
         return day
     if unit == "WEEK":
         return day - timedelta(days=day.weekday())
-    months = {"MONTH": 1, "QUARTER": 3, "YEAR": 12}[unit]
-    return add_months(day.replace(day=1), -((day.month - first_month) % months))
+    return add_months(day.replace(day=1), -((day.month - first_month) % _MONTHS[unit]))
 
 
-def add(unit: Unit, day: date, count: int) -> date:
+def add(unit: Unit, day: Day, count: int) -> Day:
     """The same day `count` units later."""
     if unit in ("DAY", "WEEK"):
         return day + timedelta(days=count * (7 if unit == "WEEK" else 1))
-    return add_months(day, count * {"MONTH": 1, "QUARTER": 3, "YEAR": 12}[unit])
+    return add_months(day, count * _MONTHS[unit])
 
 
-def add_months(day: date, count: int) -> date:
+def add_months(day: Day, count: int) -> Day:
     """The same day of the month, or the month's last one when it has none."""
     months = day.year * 12 + day.month - 1 + count
     year, month = divmod(months, 12)
     if not 1 <= year <= 9999:
         raise OverflowError("the year is out of range")
-    return day.replace(
-        year=year, month=month + 1, day=min(day.day, monthrange(year, month + 1)[1])
-    )
+    return day.replace(year=year, month=month + 1, day=min(day.day, monthrange(year, month + 1)[1]))

@@ -1,6 +1,6 @@
 """What can go wrong with filters.
 
-    Invalid      FilterInvalid, SearchInvalid
+Invalid      FilterInvalid, SearchInvalid
 """
 
 from penstock.kernel.errors import Invalid

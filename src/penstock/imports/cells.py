@@ -1,7 +1,6 @@
 """From a cell's text to the value that its property takes: labels, dates, numbers, owners."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -17,45 +16,19 @@ from penstock.records.values import BadValue
 Convert = Callable[[str], Any]
 """From the text of a cell, never empty, to what the property type parses. Raises BadValue."""
 
+Owners = Sequence[tuple[str, str]]
+"""Owners as (e-mail or name, id)."""
+
 _YES_NO: Final = {
-    "1": "true", "y": "true", "yes": "true", "ja": "true", "j": "true", "sant": "true",
-    "0": "false", "n": "false", "no": "false", "nej": "false", "falskt": "false",
-}  # fmt: skip
+    "true": "1 y yes j ja sant".split(),
+    "false": "0 n no nej falskt".split(),
+}
 
 _REMEMBERED: Final = 4_096
 """Cells of one column whose reading is kept: days and amounts come again and again."""
 
 
-@dataclass(frozen=True)
-class Names:
-    """Ids by the ways in which people write them down, without regard to case; None: ambiguous."""
-
-    ids: Mapping[str, str | None]
-
-    def find(self, text: str) -> str:
-        """The id, or the text itself for the property type to judge. Raises BadValue."""
-        if text in self.ids.values():
-            return text
-        found = self.ids.get(text.casefold(), text)
-        if found is None:
-            raise BadValue(
-                Text('"{value}" may be one of several; give its id instead', value=text),
-                "AMBIGUOUS_OPTION",
-            )
-        return found
-
-
-def names_of(pairs: list[tuple[str, str]]) -> Names:
-    """From (name, id) pairs; a name that two ids have is ambiguous."""
-    ids: dict[str, str | None] = {}
-    for name, id in pairs:
-        key = name.casefold()
-        if key:
-            ids[key] = id if ids.get(key, id) == id else None
-    return Names(ids)
-
-
-def converter(type: TypeSchema, prop: Property, options: Options, owners: Names) -> Convert | None:
+def converter(type: TypeSchema, prop: Property, options: Options, owners: Owners) -> Convert | None:
     """How cells of this property are read; None: as they stand."""
     zone = ZoneInfo(options.time_zone)
     match prop.type:
@@ -66,36 +39,59 @@ def converter(type: TypeSchema, prop: Property, options: Options, owners: Names)
         case "number":
             return lru_cache(_REMEMBERED)(lambda text: number_text(text, options.decimal_mark))
         case "bool":
-            return _chosen(prop, names_of([*_YES_NO.items(), *_labels(prop)]))
+            words = [(word, value) for value, words in _YES_NO.items() for word in words]
+            return _finder(_options(prop), words)
         case "enumeration":
-            return _chosen(prop, _choices(type, prop, owners))
+            find = _finder(*_choices(type, prop, owners))
+            return _several(find) if prop.multiple else find
     return None
 
 
-def _choices(type: TypeSchema, prop: Property, owners: Names) -> Names:
+def _options(prop: Property) -> list[tuple[str, str]]:
+    return [(option.value, option.label) for option in prop.options]
+
+
+def _choices(
+    type: TypeSchema, prop: Property, owners: Owners
+) -> tuple[list[tuple[str, str]], Owners]:
     if prop.referenced_object_type == "OWNER":
-        return owners
+        return [], owners
     if type.staging and prop.name == type.staging.pipeline:
-        pipelines = type.pipelines.values()
-        return names_of([(pipeline.label, pipeline.id) for pipeline in pipelines])
-    return names_of(_labels(prop))
+        return [(pipeline.id, pipeline.label) for pipeline in type.pipelines.values()], ()
+    return _options(prop), ()
 
 
-def _labels(prop: Property) -> list[tuple[str, str]]:
-    """Values and labels; a value that is also another option's label is the value."""
-    values = {option.value.casefold(): option.value for option in prop.options}
-    labels = [
-        (option.label, option.value)
-        for option in prop.options
-        if option.label.casefold() not in values
-    ]
-    return [*((value, value) for value in values.values()), *labels]
+def _finder(options: Iterable[tuple[str, str]], further: Iterable[tuple[str, str]]) -> Convert:
+    """Finds a value by itself, by its label or by a further name of it, without regard to case.
+
+    What is not found comes back as it is, for the property type to judge.
+    """
+    values: dict[str, str] = {}
+    names: dict[str, set[str]] = {}
+    for value, label in options:
+        values |= {value: value, value.casefold(): value}
+        names.setdefault(label.casefold(), set()).add(value)
+    for name, value in further:
+        names.setdefault(name.casefold(), set()).add(value)
+
+    def find(text: str) -> str:
+        folded = text.casefold()
+        found = values.get(text) or values.get(folded)
+        if found is not None:
+            return found
+        named = names.get(folded, {text})
+        if len(named) > 1:
+            raise BadValue(
+                Text('"{value}" may be one of several; give its id instead', value=text),
+                "AMBIGUOUS_OPTION",
+            )
+        return next(iter(named))
+
+    return find
 
 
-def _chosen(prop: Property, names: Names) -> Convert:
-    if not prop.multiple:
-        return names.find
-    return lambda text: [names.find(part.strip()) for part in text.split(";") if part.strip()]
+def _several(find: Convert) -> Convert:
+    return lambda text: [find(part.strip()) for part in text.split(";") if part.strip()]
 
 
 def place_stage(type: TypeSchema, values: dict[str, Any]) -> None:
@@ -107,17 +103,18 @@ def place_stage(type: TypeSchema, values: dict[str, Any]) -> None:
     said = values.get(staging.stage) if staging else None
     if staging is None or not said or said in type.stages:
         return
-    pipelines = type.pipelines
-    given = values.get(staging.pipeline)
+    given = type.pipelines.get(values.get(staging.pipeline, ""))
     places = [
         (pipeline.id, stage.id)
-        for pipeline in ([pipelines[given]] if given in pipelines else pipelines.values())
+        for pipeline in ([given] if given else type.pipelines.values())
         for stage in pipeline.stages
-        if stage.label.casefold() == said.casefold() or stage.id.casefold() == said.casefold()
+        if said.casefold() in {stage.label.casefold(), stage.id.casefold()}
     ]
     if len(places) > 1:
         raise BadValue(
-            Text('several pipelines have a stage "{value}"; map a column to the pipeline', value=said),
+            Text(
+                'several pipelines have a stage "{value}"; map a column to the pipeline', value=said
+            ),
             "AMBIGUOUS_STAGE",
         )
     if places:

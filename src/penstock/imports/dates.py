@@ -96,7 +96,8 @@ def _day(text: str, order: DateFormat | None) -> tuple[date, str]:
     if len(days) > 1:
         raise BadValue(
             Text(
-                'it is not clear which day "{value}" is: choose the order of day and month', value=text
+                'it is not clear which day "{value}" is: choose the order of day and month',
+                value=text,
             ),
             "AMBIGUOUS_DATE",
         )

@@ -33,7 +33,7 @@ CODECS: Final = {
     "big5": "big5",
     "euc-kr": "euc_kr",
 }
-"""Python's codec by the encoding's name. But for UTF-16, a line's end is the byte 10 or 13 in all."""
+"""Python's codec by the encoding's name. In all but UTF-16 a line ends with the byte 10 or 13."""
 
 _ALIASES: Final = {
     "ansi": "windows-1252",
@@ -64,7 +64,8 @@ _LARGEST_GUESS: Final = 16_384
 def encoding_of(slices: Sequence[bytes], wanted: str | None) -> tuple[str, int]:
     """The encoding's name, and how many bytes its mark takes at the start of the file.
 
-    `slices` are pieces of the file, the first one its start. Raises EncodingUnknown, FileUnreadable.
+    `slices` are pieces of the file, the first one its start.
+    Raises EncodingUnknown, or FileUnreadable for UTF-32.
     """
     start = slices[0] if slices else b""
     marked, length = _mark(start)

@@ -1,9 +1,9 @@
 """What can go wrong with an import as a whole; a row that is wrong is a Problem in its report.
 
-    NotFound     ImportUnknown
-    Conflict     ImportBusy, ImportEnded
-    Invalid      FileEmpty, FileUnreadable, FileTooLarge, HeaderTooLong, HeaderBroken,
-                 TooManyColumns, EncodingUnknown, MappingInvalid, NothingMapped
+NotFound     ImportUnknown
+Conflict     ImportBusy, ImportEnded, FileGone
+Invalid      FileEmpty, FileUnreadable, FileTooLarge, HeaderTooLong, HeaderBroken,
+             TooManyColumns, EncodingUnknown, MappingInvalid, NothingMapped, KeyMissing (a row's)
 """
 
 from penstock.kernel.errors import Conflict, Invalid, NotFound
@@ -25,6 +25,18 @@ class ImportEnded(Conflict):
     """Import {id} has already ended: it is {state}"""
 
     code = "IMPORT_ENDED"
+
+
+class FileGone(Conflict):
+    """Part {part} of the file is no longer there; import the file again"""
+
+    code = "FILE_GONE"
+
+
+class KeyMissing(Invalid):
+    """nothing tells which record to update: "{column}" is empty"""
+
+    code = "KEY_MISSING"
 
 
 class FileEmpty(Invalid):

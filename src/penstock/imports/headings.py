@@ -52,7 +52,7 @@ _NAMES: Final = {
 """Words for the property `name`, by object type."""
 
 _LINKED: Final = {
-    "company": "company, companies, associated company, account, organisation, organization, företag",
+    "company": "company, companies, associated company, account, organisation, organization, bolag",
     "contact": "contact, contacts, associated contact, customer, kontakt, kund",
     "deal": "deal, deals, associated deal, opportunity, affär",
     "ticket": "ticket, tickets, associated ticket, ärende",
@@ -115,7 +115,7 @@ def linked(schema: Schema, type: TypeSchema) -> Mapping[str, Link]:
     found: dict[str, Link] = {}
     for other in schema.types.values():
         words = _LINKED.get(other.name, f"{other.name}, {other.plural}" if other.custom else "")
-        if not words or schema.plain_edge(type.id, other.id) is None:
+        if not words or other.id == type.id or schema.plain_edge(type.id, other.id) is None:
             continue
         for text in words.split(","):
             word = word_of(text)

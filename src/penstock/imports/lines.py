@@ -9,13 +9,17 @@ LONGEST_LINE: Final = 1 << 20
 """Bytes of one line; what is longer is passed over and reported."""
 
 UNREADABLE: Final = "\ufffd"
-"""Stands for bytes that are no text, in a line that is `damaged`."""
+"""Stands for bytes that are no text, in a damaged line."""
 
 _SHOWN: Final = 200
 
 
 class Line(NamedTuple):
-    """A line with its ending, from byte `start` up to `end`; of an overlong one only the beginning."""
+    """A line with its ending, from byte `start` up to `end`.
+
+    A damaged one has bytes that are no text, or zero bytes; of an overlong one there is only the
+    beginning.
+    """
 
     number: int
     start: int
@@ -30,7 +34,7 @@ class Lines:
 
     def __init__(self, encoding: str, offset: int, number: int) -> None:
         codec = CODECS[encoding]
-        # Lines are cut in bytes, and UTF-16 is made UTF-8 for that. With lone surrogates let through
+        # Lines are cut in bytes, and UTF-16 is made UTF-8 for that. Lone surrogates are let through: so
         # it goes back byte for byte, which tells the place in the file.
         self._wide = codec if codec.startswith("utf-16") else None
         self._codec = "utf-8" if self._wide else codec
@@ -82,10 +86,10 @@ class Lines:
             self._skipped, self._opening = 0, b""
             return Line(number, start, self._offset, text, damaged=False, overlong=True)
         try:
-            return Line(number, start, self._offset, piece.decode(self._codec), False, False)
+            text, damaged = piece.decode(self._codec), b"\0" in piece
         except UnicodeDecodeError:
-            text = piece.decode(self._codec, "replace")
-            return Line(number, start, self._offset, text, damaged=True, overlong=False)
+            text, damaged = piece.decode(self._codec, "replace"), True
+        return Line(number, start, self._offset, text, damaged, overlong=False)
 
     def _size(self, piece: bytes) -> int:
         """How many bytes of the file these are."""

@@ -33,7 +33,9 @@ def mark_of(values: Iterable[str], delimiter: Delimiter) -> DecimalMark | None:
 
 def number_text(text: str, mark: DecimalMark | None) -> str:
     """The number with a decimal point and without groups. Raises BadValue."""
-    readings = {reading for each in ((mark,) if mark else (".", ",")) if (reading := _read(text, each))}
+    readings = {
+        reading for each in ((mark,) if mark else (".", ",")) if (reading := _read(text, each))
+    }
     if len(readings) > 1:
         raise BadValue(
             Text('it is not clear which number "{value}" is: choose the decimal mark', value=text),

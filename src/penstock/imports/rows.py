@@ -1,9 +1,9 @@
 """From lines to rows of cells, with every departure from CSV caught, reported and survived.
 
-The csv module reads the cells. A quotation mark that is never closed would swallow all that follows;
-it is caught by what comes after the next mark, by the longest possible cell, or by the end of the
-file. Then its line alone is rejected and reading resumes at the next one. The lines that had been
-swallowed are first read one by one, so that no byte is looked at more than twice.
+The csv module reads the cells. A quotation mark that is never closed would swallow all that
+follows; it is caught by what comes after the next mark, by the longest possible cell, or by the end
+of the file. Then its line alone is rejected and reading resumes at the next one. The lines that had
+been swallowed are first read one by one, so that no byte is looked at more than twice.
 """
 
 import csv
@@ -28,11 +28,11 @@ class Row(NamedTuple):
     after: Position
 
 
-class _More(Exception):  # noqa: N818 - no error: the rest of the row is in the next block
+class _More(Exception):
     """The lines at hand end within a row."""
 
 
-class _NeverClosed(Exception):  # noqa: N818 - told to the caller as a problem of the row
+class _NeverClosed(Exception):
     """A quotation mark is open where the row has to end."""
 
 
@@ -99,7 +99,9 @@ class Rows:
             return self._rejected(self._ragged(len(cells)), "WRONG_NUMBER_OF_CELLS", self._at)
         if self._wary_until is not None and not blank:
             if any('"' in cell for cell in cells):
-                text = Text("it follows a row with broken quotation marks and has such marks itself")
+                text = Text(
+                    "it follows a row with broken quotation marks and has such marks itself"
+                )
                 return self._rejected(text, "QUOTES_BROKEN", self._at)
             if line.start >= self._wary_until:
                 self._wary_until = None
@@ -124,13 +126,16 @@ class Rows:
         # Where the attempt ended, a row may well begin; the lines between are suspect.
         end = self._lines[self._at - 1].start if self._at - self._first > 1 else 0
         self._wary_until = max(end, self._wary_until or 0, self._lines[self._first].end)
-        if self._at - self._first == 1 and len(self._lines[self._first].text) > csv.field_size_limit():
+        if (
+            self._at - self._first == 1
+            and len(self._lines[self._first].text) > csv.field_size_limit()
+        ):
             limit = csv.field_size_limit()
             return self._rejected(
                 Text("a cell is longer than {limit} characters", limit=limit), "CELL_TOO_LONG"
             )
         text = Text(
-            "its quotation marks are broken: a mark is not closed, or is followed by something else "
+            "its quotation marks are broken: one is not closed, or is followed by something else "
             "than the end of the cell; a mark within a cell is written twice"
         )
         return self._rejected(text, "QUOTES_BROKEN")
@@ -144,4 +149,3 @@ class Rows:
         last = self._lines[after - 1]
         self._first = after
         return Position(last.end, last.number + 1, self._wary_until)
-

@@ -29,7 +29,8 @@ TRANSIENT = (
 
 
 class DatabaseTooOld(Unavailable):
-    """PostgreSQL {version} is too old: Penstock needs PostgreSQL 18 or newer"""
+    """PostgreSQL {version} is too old: Penstock needs PostgreSQL {least} or newer. Let
+    PENSTOCK_DATABASE_URL name a newer server, or leave it out to use the embedded one"""
 
 
 def dumps(value: Any) -> bytes:
@@ -72,10 +73,12 @@ class Database:
 
     async def __aenter__(self) -> Self:
         await self._pool.open()
-        async with self._pool.connection() as conn:
-            version = conn.info.server_version
-            if version < MINIMUM_VERSION:
-                raise DatabaseTooOld(version=f"{version // 10000}.{version % 10000}")
+        try:
+            async with self._pool.connection() as conn:
+                refuse_old(conn.info.server_version)
+        except BaseException:
+            await self._pool.close()
+            raise
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -112,12 +115,23 @@ class Database:
 
 
 async def connect(url: str) -> Connection:
-    """A single connection in autocommit mode, outside every pool."""
+    """A single connection in autocommit mode, outside every pool. Raises DatabaseTooOld."""
     conn = await psycopg.AsyncConnection.connect(
         url, autocommit=True, row_factory=namedtuple_row, application_name="penstock"
     )
+    try:
+        refuse_old(conn.info.server_version)
+    except DatabaseTooOld:
+        await conn.close()
+        raise
     await _configure(conn)
     return conn
+
+
+def refuse_old(version: int, *, least: int = MINIMUM_VERSION) -> None:
+    """Compare a server's version, as libpq tells it, with the least. Raises DatabaseTooOld."""
+    if version < least:
+        raise DatabaseTooOld(version=f"{version // 10000}.{version % 10000}", least=least // 10000)
 
 
 async def _configure(conn: Connection) -> None:

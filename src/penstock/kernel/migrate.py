@@ -3,8 +3,6 @@
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import LiteralString, cast
-
 from penstock.kernel.db import Connection, connect
 from penstock.kernel.errors import Conflict
 
@@ -66,7 +64,7 @@ async def _apply(conn: Connection, migrations: list[Migration]) -> list[str]:
     fresh = []
     for migration in migrations:
         if migration.name not in applied:
-            await conn.execute(cast(LiteralString, migration.sql))
+            await conn.execute(migration.sql)
             await conn.execute(
                 "INSERT INTO migrations VALUES (%s, %s, statement_timestamp())",
                 (migration.name, migration.digest),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from importlib.resources import files
-from typing import Any, LiteralString, cast
+from typing import Any
 
 import aiosql
 
@@ -15,9 +15,9 @@ class Queries:
     def __init__(self, blocks: dict[str, str]) -> None:
         self._blocks = blocks
 
-    def sql(self, name: str) -> LiteralString:
+    def sql(self, name: str) -> str:
         """The text of a block, for pipelines and tests."""
-        return cast(LiteralString, self._blocks[name])
+        return self._blocks[name]
 
     async def rows(self, conn: Connection, name: str, /, **parameters: Any) -> Sequence[Any]:
         cursor = await conn.execute(self.sql(name), parameters)

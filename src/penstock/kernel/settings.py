@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -20,4 +20,11 @@ class Settings(BaseSettings):
     )
     requests_per_second: int = Field(
         0, description="Rate limit per API key; 0 means no limit on this machine"
+    )
+    smtp_url: SecretStr | None = Field(
+        None, description="Mail server, smtp://user:password@host:port or smtps://…; none captures"
+    )
+    smtp_connections: int = Field(4, ge=1, le=64, description="Open at once to the mail server")
+    mail_from: str = Field(
+        "Penstock <penstock@localhost>", description="Sender of mails that name none themselves"
     )

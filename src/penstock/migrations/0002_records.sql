@@ -183,7 +183,7 @@ CREATE TABLE event_types (
     name text NOT NULL UNIQUE, -- "pe{portal}_clicked_demo"
     label text NOT NULL,
     description text NOT NULL DEFAULT '',
-    object_type text NOT NULL,
+    object_type text, -- null: it can happen to records of every type
     properties jsonb NOT NULL DEFAULT '[]',
     custom boolean NOT NULL DEFAULT true,
     created_at timestamptz NOT NULL,
@@ -204,6 +204,13 @@ CREATE TABLE events (
 );
 CREATE INDEX events_by_type ON events (bucket, record_id, type, at);
 CREATE UNIQUE INDEX events_by_uuid ON events (bucket, record_id, uuid) WHERE uuid IS NOT NULL;
+
+-- Who a browser belongs to, by the token that its cookie holds.
+CREATE TABLE visitors (
+    utk text PRIMARY KEY,
+    record_id bigint NOT NULL
+);
+CREATE INDEX visitors_by_record ON visitors (record_id);
 
 -- What happened, for the engine; a row is deleted when it has been handled.
 CREATE TABLE changes (

@@ -2,7 +2,7 @@
 
 CREATE TABLE buckets (
     bucket smallint PRIMARY KEY,
-    turned_at timestamptz NOT NULL DEFAULT '-infinity' -- the last turn's now; time never goes back
+    turned_at timestamptz NOT NULL DEFAULT '0001-01-02T00:00Z' -- the last turn's now; never goes back
 );
 INSERT INTO buckets (bucket) SELECT generate_series(0, 63);
 
@@ -108,7 +108,8 @@ CREATE TABLE effects (
     attempts smallint NOT NULL DEFAULT 0,
     next_at timestamptz NOT NULL,
     worker text,
-    reason text,
+    reason text, -- why it is in this state, a stable code
+    reply text, -- what the receiver answered last
     created_at timestamptz NOT NULL,
     settled_at timestamptz,
     PRIMARY KEY (bucket, enrollment_id, visit, part)
@@ -118,6 +119,8 @@ CREATE TABLE effects (
 );
 CREATE INDEX effects_to_send ON effects (kind, next_at) WHERE state = 'pending';
 CREATE INDEX effects_in_flight ON effects (worker) WHERE state = 'sending';
+CREATE INDEX effects_to_look_at ON effects (state, created_at)
+    WHERE state IN ('uncertain', 'failed');
 
 -- Mail that was captured because no mail server is set.
 CREATE TABLE outbox (

@@ -96,6 +96,8 @@ async def add(
         plain = schema.plain_edge(type.id, live[edge.to_id])
         for type_id in (*edge.type_ids, *([plain.id] if plain else [])):
             wanted[from_id, type_id, edge.to_id] = None
+    for key in _superseded(schema, list(wanted)):
+        del wanted[key]
     await _replace_single(conn, schema, list(wanted), write)
     rows = [row for key in wanted for row in _both(schema, *key)]
     added = await _queries.rows(conn, "associate", **_arrays(rows), **write.bound)
@@ -105,6 +107,23 @@ async def add(
         for row in added
         if (row.from_id, row.type_id, row.to_id) in wanted
     ]
+
+
+def _superseded(
+    schema: Schema, wanted: Sequence[tuple[int, int, int]]
+) -> list[tuple[int, int, int]]:
+    """Of several edges that cannot be together, all but the last."""
+    taken: set[tuple[int, int]] = set()
+    superseded = []
+    for from_id, type_id, to_id in reversed(wanted):
+        edge = schema.edges[type_id]
+        places = {(from_id, type_id)} if edge.single else set()
+        if schema.edges[edge.inverse].single:
+            places.add((to_id, edge.inverse))
+        if places & taken:
+            superseded.append((from_id, type_id, to_id))
+        taken |= places
+    return superseded
 
 
 async def _replace_single(
@@ -145,13 +164,13 @@ async def _check_limits(conn: Connection, schema: Schema, added: Sequence[Any]) 
                 id=row.from_id,
                 most=schema.edges[row.type_id].most,
                 type=row.type_id,
-                count=row.count,
+                count=row.number,
             ),
             where="associations",
             code="ASSOCIATION_LIMIT_EXCEEDED",
         )
         for row in counts
-        if row.count > (schema.edges[row.type_id].most or row.count)
+        if row.number > (schema.edges[row.type_id].most or row.number)
     ]
     if problems:
         raise EdgeInvalid(problems=problems)

@@ -1,4 +1,4 @@
-"""Labels of associations: what users call an edge, and how many edges of a type a record may have."""
+"""Labels of associations: what users call an edge, and how many of a type a record may have."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

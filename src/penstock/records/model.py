@@ -134,7 +134,8 @@ class ObjectType:
 
     `stamps` maps a property to those that take the moment of its change:
     {"hubspot_owner_id": ("hubspot_owner_assigneddate",)}. A key with `=value` stamps only when the
-    new value is that one: {"lifecyclestage=lead": ("hs_lifecyclestage_lead_date",)}.
+    new value is that one: {"lifecyclestage=lead": ("hs_lifecyclestage_lead_date",)}. The key "*" means
+    the creation of the record; what was given then is kept: {"*": ("createdate",)}.
     """
 
     id: str
@@ -154,3 +155,20 @@ class ObjectType:
     staging: Staging | None = None
     associations: tuple[AssociationType, ...] = ()
     stamps: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class EventType:
+    """Something that can happen to a record. One constant of this class in a file of `event_types/`
+    adds one; users add their own.
+
+    `name` is what senders call it. `object_type` is the type of the records it happens to, None for
+    all types.
+    """
+
+    id: str
+    name: str
+    label: str
+    object_type: str | None = "0-1"
+    description: str = ""
+    properties: tuple[Property, ...] = ()

@@ -78,8 +78,9 @@ WHERE u.type = :type AND u.property = i.property AND u.value = i.value
 
 -- name: create!
 WITH input AS (
-    SELECT (i.id & 63)::smallint AS bucket, i.id, i.properties::jsonb AS properties
-    FROM unnest(:ids::bigint[], :properties::text[]) AS i(id, properties)
+    SELECT (i.id & 63)::smallint AS bucket, i.id, i.properties
+    FROM ROWS FROM (unnest(:ids::bigint[]), jsonb_array_elements(:properties::jsonb))
+        AS i(id, properties)
 ), created AS (
     INSERT INTO records (bucket, id, type, properties, created_at, updated_at)
     SELECT bucket, id, :type, properties, :now, :now FROM input
@@ -94,9 +95,11 @@ SELECT bucket, :lane, id, :type, 'created', properties, :source, :depth, :now FR
 -- Sets, adds and appends on locked records; what stays as it was is no change. `stamps` maps a
 -- property to the values that it brings along when it really changes.
 WITH input AS (
-    SELECT (i.id & 63)::smallint AS bucket, i.id, i.sets::jsonb AS sets, i.adds::jsonb AS adds,
-        i.appends::jsonb AS appends, i.stamps::jsonb AS stamps
-    FROM unnest(:ids::bigint[], :sets::text[], :adds::text[], :appends::text[], :stamps::text[])
+    SELECT (i.id & 63)::smallint AS bucket, i.id, i.sets, nullif(i.adds, 'null') AS adds,
+        nullif(i.appends, 'null') AS appends, nullif(i.stamps, 'null') AS stamps
+    FROM ROWS FROM (unnest(:ids::bigint[]), jsonb_array_elements(:sets::jsonb),
+            jsonb_array_elements(:adds::jsonb), jsonb_array_elements(:appends::jsonb),
+            jsonb_array_elements(:stamps::jsonb))
         AS i(id, sets, adds, appends, stamps)
 ), compared AS (
     SELECT r.bucket, r.id, r.type, r.properties, i.stamps, d.changed
@@ -206,6 +209,8 @@ WITH record AS (
     DELETE FROM property_history WHERE bucket = (:id & 63)::smallint AND record_id = :id
 ), events AS (
     DELETE FROM events WHERE bucket = (:id & 63)::smallint AND record_id = :id
+), visits AS (
+    DELETE FROM visitors WHERE record_id = :id
 ), waiting AS (
     DELETE FROM changes WHERE bucket = (:id & 63)::smallint AND record_id = :id
 )
@@ -290,10 +295,14 @@ WHERE r.archived_at IS NULL;
 
 -- name: count_edges
 -- How many edges of a type each of these records has.
-SELECT a.from_id, a.type_id, count(*) AS count
+SELECT a.from_id, a.type_id, count(*) AS number
 FROM (SELECT DISTINCT i.from_id, i.type_id
     FROM unnest(:from_ids::bigint[], :type_ids::integer[]) AS i(from_id, type_id)) i
 JOIN associations a ON a.bucket = (i.from_id & 63)::smallint AND a.from_id = i.from_id
     AND a.type_id = i.type_id
 GROUP BY a.from_id, a.type_id
 ORDER BY a.from_id, a.type_id;
+
+-- name: count_by_type
+-- Live records of each type.
+SELECT r.type, count(*) AS count FROM records r WHERE r.archived_at IS NULL GROUP BY r.type;

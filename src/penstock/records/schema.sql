@@ -104,6 +104,17 @@ FROM jsonb_to_recordset(:rows) AS s(
 WHERE NOT EXISTS (
     SELECT FROM pipeline_stages k WHERE k.object_type = s.object_type AND k.pipeline = s.pipeline);
 
+-- name: seed_event_types!
+-- Names and labels of built-in events follow the version of the program.
+INSERT INTO event_types (
+    id, name, label, description, object_type, properties, custom, created_at, updated_at)
+SELECT e.id, e.name, e.label, e.description, e.object_type, e.properties, false, :now, :now
+FROM jsonb_to_recordset(:rows) AS e(
+    id text, name text, label text, description text, object_type text, properties jsonb)
+ON CONFLICT (id) DO UPDATE SET
+    name = excluded.name, label = excluded.label, description = excluded.description,
+    object_type = excluded.object_type, properties = excluded.properties;
+
 -- name: seed_account!
 INSERT INTO account (portal_id, name, created_at) VALUES (:portal_id, '', :now)
 ON CONFLICT DO NOTHING;

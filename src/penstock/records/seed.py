@@ -1,4 +1,4 @@
-"""Brings the built-in object types of the catalogue into the tables, once per version of them."""
+"""Brings the built-in types of the catalogues into the tables, once per version of them."""
 
 import hashlib
 from collections.abc import Iterator
@@ -12,13 +12,20 @@ from psycopg.types.json import Jsonb
 from penstock.kernel.catalogue import Catalogue
 from penstock.kernel.db import Connection
 from penstock.kernel.queries import load
-from penstock.records.model import ObjectType
+from penstock.records.model import EventType, ObjectType
 
 OBJECT_TYPES: Catalogue[ObjectType] = Catalogue(
     "penstock.records.object_types",
     is_entry=lambda value: isinstance(value, ObjectType),
     key=lambda entry: entry.id,
     group="penstock.object_types",
+)
+
+EVENT_TYPES: Catalogue[EventType] = Catalogue(
+    "penstock.records.event_types",
+    is_entry=lambda value: isinstance(value, EventType),
+    key=lambda entry: entry.id,
+    group="penstock.event_types",
 )
 
 PORTAL_ID = 1_000_001
@@ -32,7 +39,9 @@ Rows = list[dict[str, Any]]
 async def seed(conn: Connection, now: datetime) -> bool:
     """Insert what is missing of the built-in schema. Returns whether there was anything to do."""
     types = [asdict(entry) for entry in OBJECT_TYPES.values()]
-    digest = hashlib.sha256(orjson.dumps(types, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    events = [asdict(entry) for entry in EVENT_TYPES.values()]
+    written = orjson.dumps([types, events], option=orjson.OPT_SORT_KEYS)
+    digest = hashlib.sha256(written).hexdigest()
     if await _queries.value(conn, "seeded") == digest:
         return False
     await _queries.run(conn, "seed_account", portal_id=PORTAL_ID, now=now)
@@ -55,6 +64,7 @@ async def seed(conn: Connection, now: datetime) -> bool:
         for stage in pipeline["stages"]
     ]
     await _queries.run(conn, "seed_stages", rows=Jsonb(stages), now=now)
+    await _queries.run(conn, "seed_event_types", rows=Jsonb(events), now=now)
     await _queries.run(conn, "mark_seeded", digest=digest)
     return True
 

@@ -4,7 +4,7 @@ Every function takes a whole set and returns one outcome per item, in order: the
 that kept this item from being written. What can be written is written.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -46,20 +46,22 @@ class Draft:
 
 @dataclass(frozen=True)
 class Patch:
-    """What to change in a record: raw values to set, numbers to add, values to append."""
+    """What to change in a record: raw values to set, numbers to add, values to append, new edges."""
 
     id: int
     properties: Mapping[str, Any] = field(default_factory=dict)
     adds: Mapping[str, Any] = field(default_factory=dict)
     appends: Mapping[str, Any] = field(default_factory=dict)
+    edges: Sequence[NewEdge] = ()
 
 
 @dataclass(frozen=True)
 class Upserted:
-    """A record with whether it is new."""
+    """A record with whether it is new, and whether anything of it or its edges was changed."""
 
     record: Record
     new: bool
+    changed: bool = True
 
 
 Outcome = Record | PenstockError
@@ -105,7 +107,7 @@ async def create(
             conn,
             "create",
             ids=[id_of[index] for index in kept],
-            properties=[_text(values) for values in kept.values()],
+            properties=_documents(kept.values()),
             type=type.id,
             **write.bound,
         )
@@ -125,8 +127,11 @@ def _new_values(
     missing = [name for name in type.required if values.get(name) is None]
     if missing:
         raise ValuesInvalid(problems=[_missing(name) for name in missing])
-    for brought in checking.stamps(type, values, instant_text(write.now)).values():
-        for name, value in brought.items():
+    now = instant_text(write.now)
+    brought = checking.stamps(type, values, now).values()
+    at_first: Values = dict.fromkeys(type.stamps.get("*", ()), now)
+    for stamped in (at_first, *brought):
+        for name, value in stamped.items():
             values.setdefault(name, value)
     return values
 
@@ -177,7 +182,23 @@ async def update(
     trusted: bool = False,
 ) -> list[Outcome]:
     """Update records. Same values are no change; several patches of one record are one write."""
-    outcomes: list[Outcome | None] = [None] * len(patches)
+    outcomes = await revise(conn, schema, type, patches, write, trusted=trusted)
+    return [
+        outcome.record if isinstance(outcome, Upserted) else outcome for outcome in outcomes
+    ]
+
+
+async def revise(
+    conn: Connection,
+    schema: Schema,
+    type: TypeSchema,
+    patches: Sequence[Patch],
+    write: Write,
+    *,
+    trusted: bool = False,
+) -> list[Upserted | PenstockError]:
+    """Update records as `update` does, and tell of each whether anything was changed."""
+    outcomes: list[Upserted | PenstockError | None] = [None] * len(patches)
     checked: dict[int, tuple[Values, Values, Values]] = {}
     for index, patch in enumerate(patches):
         try:
@@ -189,7 +210,9 @@ async def update(
         except PenstockError as error:
             outcomes[index] = error
     targets = await _lock(conn, type, [patches[index].id for index in checked])
+    ends = await _lock_ends(conn, schema, [patches[index] for index in checked])
     merged: dict[int, tuple[Values, Values, Values]] = {}
+    edges: list[tuple[int, NewEdge]] = []
     for index, parts in checked.items():
         row = targets.get(patches[index].id)
         if row is None:
@@ -197,6 +220,7 @@ async def update(
             continue
         try:
             checking.place(type, parts[0], row.properties)
+            associations.check(schema, type, patches[index].edges, ends)
         except PenstockError as error:
             outcomes[index] = error
             continue
@@ -204,29 +228,45 @@ async def update(
         sets.update(parts[0])
         adds.update(parts[1])
         appends.update(parts[2])
+        edges += [(row.id, edge) for edge in patches[index].edges]
     lost = await _reclaim(conn, type, merged, {row.id: row for row in targets.values()})
     changed = await _write(conn, type, {id: v for id, v in merged.items() if id not in lost}, write)
+    edges = [(id, edge) for id, edge in edges if id not in lost]
+    added = await associations.add(conn, schema, type, edges, ends, write) if edges else []
+    linked = {from_id for from_id, _, _ in added}
     for index in range(len(patches)):
         if outcomes[index] is None:
             row = targets[patches[index].id]
-            outcomes[index] = _outcome(row, lost, changed.get(row.id), write)
+            outcomes[index] = _outcome(row, lost, changed.get(row.id), row.id in linked, write)
     return [outcome for outcome in outcomes if outcome is not None]
 
 
+async def _lock_ends(
+    conn: Connection, schema: Schema, patches: Sequence[Patch]
+) -> dict[int, str]:
+    ends = [edge.to_id for patch in patches for edge in patch.edges]
+    return await associations.lock(conn, ends, alone=bool(schema.limited)) if ends else {}
+
+
 def _outcome(
-    row: Any, lost: Mapping[int, tuple[Claim, int]], changed: Values | None, write: Write
-) -> Outcome:
+    row: Any,
+    lost: Mapping[int, tuple[Claim, int]],
+    changed: Values | None,
+    linked: bool,
+    write: Write,
+) -> Upserted | PenstockError:
     if row.id in lost:
         claim, holder = lost[row.id]
         return ValueTaken(value=claim.value, property=claim.property, existing=holder)
     properties = {**row.properties, **(changed or {})}
-    return Record(
+    record = Record(
         row.id,
         row.type,
         {name: value for name, value in properties.items() if value is not None},
         row.created_at,
         write.now if changed else row.updated_at,
     )
+    return Upserted(record, new=False, changed=bool(changed) or linked)
 
 
 async def _lock(conn: Connection, type: TypeSchema, wanted: Sequence[int]) -> dict[int, Any]:
@@ -293,22 +333,18 @@ async def _write(
         conn,
         "write",
         ids=list(merged),
-        sets=[_text(sets) for sets, _, _ in merged.values()],
-        adds=_texts([adds for _, adds, _ in merged.values()]),
-        appends=_texts([appends for _, _, appends in merged.values()]),
-        stamps=_texts(stamps),
+        sets=_documents(sets for sets, _, _ in merged.values()),
+        adds=_documents(adds or None for _, adds, _ in merged.values()),
+        appends=_documents(appends or None for _, _, appends in merged.values()),
+        stamps=_documents(brought or None for brought in stamps),
         **write.bound,
     )
     return {row.id: row.changed for row in rows}
 
 
-def _text(value: Mapping[str, Any]) -> str:
-    return dumps(value).decode()
-
-
-def _texts(values: Sequence[Mapping[str, Any]]) -> list[str | None]:
-    """JSON texts, or nulls for what is empty: they are skipped fastest."""
-    return [_text(value) if value else None for value in values]
+def _documents(values: Iterable[Mapping[str, Any] | None]) -> str:
+    """One JSON array: as an array of texts, every quotation mark would have to be escaped."""
+    return dumps(list(values)).decode()
 
 
 async def upsert(
@@ -325,65 +361,57 @@ async def upsert(
 
     Raises PropertyUnknown when `key` is not unique.
     """
-    texts = [_key_text(type, key, draft) for draft in drafts]
+    texts = [key_text(type, key, draft.properties.get(key)) for draft in drafts]
     known = await find(conn, type, key, [text for text in texts if text is not None])
-    # What several drafts share is created by the first and updated by the others.
-    first = {text: index for index, text in reversed(list(enumerate(texts))) if text is not None}
-    creating = [
-        index for index, text in enumerate(texts)
-        if text is None or (text not in known and first[text] == index)
-    ]
-    created = await create(
-        conn, schema, type, [drafts[index] for index in creating], write, trusted=trusted
-    )
     results: dict[int, Upserted | PenstockError] = {}
-    for index, outcome in zip(creating, created, strict=True):
-        if isinstance(outcome, Record):
-            results[index] = Upserted(outcome, new=True)
-            if texts[index] is not None:
-                known[str(texts[index])] = outcome.id
-        elif isinstance(outcome, RecordExists) and texts[index] is not None:
-            # Somebody else created it meanwhile.
-            known.setdefault(str(texts[index]), outcome.existing)
-        else:
-            results[index] = outcome
+    waiting = [index for index, text in enumerate(texts) if text is None or text not in known]
+    while waiting:
+        # What several drafts share is created by the first that can be, and updated by the others.
+        first = {texts[index]: index for index in reversed(waiting)}
+        creating = [i for i in waiting if texts[i] is None or first[texts[i]] == i]
+        outcomes = await create(
+            conn, schema, type, [drafts[index] for index in creating], write, trusted=trusted
+        )
+        made = dict(zip(creating, outcomes, strict=True))
+        known |= await _made_meanwhile(conn, type, key, texts, made)
+        for index, outcome in made.items():
+            text = texts[index]
+            if isinstance(outcome, Record):
+                results[index] = Upserted(outcome, new=True)
+                known |= {text: outcome.id} if text is not None else {}
+            elif text not in known:
+                results[index] = outcome
+        waiting = [i for i in waiting if i not in results and texts[i] not in known]
     updating = [index for index in range(len(drafts)) if index not in results]
-    updates = await _update_known(conn, schema, type, drafts, texts, known, updating, write, trusted)
+    patches = [
+        Patch(known[str(texts[i])], drafts[i].properties, edges=drafts[i].edges) for i in updating
+    ]
+    updates = await revise(conn, schema, type, patches, write, trusted=trusted)
     results.update(zip(updating, updates, strict=True))
     return [results[index] for index in range(len(drafts))]
 
 
-async def _update_known(
+async def _made_meanwhile(
     conn: Connection,
-    schema: Schema,
     type: TypeSchema,
-    drafts: Sequence[Draft],
+    key: str,
     texts: Sequence[str | None],
-    known: Mapping[str, int],
-    updating: Sequence[int],
-    write: Write,
-    trusted: bool,
-) -> list[Upserted | PenstockError]:
-    patches = [Patch(known.get(str(texts[i]), 0), drafts[i].properties) for i in updating]
-    outcomes = await update(conn, schema, type, patches, write, trusted=trusted)
-    edges = [
-        (outcome.id, edge)
-        for i, outcome in zip(updating, outcomes, strict=True)
-        if isinstance(outcome, Record)
-        for edge in drafts[i].edges
+    made: Mapping[int, Outcome],
+) -> dict[str, int]:
+    """Records that somebody else created with these keys, after they had been looked for.
+
+    A draft may also clash with a record by another unique value; that one is not meant.
+    """
+    clashed = [
+        text
+        for index, outcome in made.items()
+        if isinstance(outcome, RecordExists) and (text := texts[index]) is not None
     ]
-    if edges:
-        alone = bool(schema.limited)
-        live = await associations.lock(conn, [edge.to_id for _, edge in edges], alone=alone)
-        await associations.add(conn, schema, type, edges, live, write)
-    return [
-        Upserted(outcome, new=False) if isinstance(outcome, Record) else outcome
-        for outcome in outcomes
-    ]
+    return await find(conn, type, key, clashed) if clashed else {}
 
 
-def _key_text(type: TypeSchema, key: str, draft: Draft) -> str | None:
-    raw = draft.properties.get(key)
+def key_text(type: TypeSchema, key: str, raw: Any) -> str | None:
+    """A raw value of a unique property as `find` takes it, or None for no value or a bad one."""
     prop = type.properties.get(key)
     if raw is None or raw == "" or prop is None:
         return None

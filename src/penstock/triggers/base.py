@@ -23,11 +23,8 @@ class Trigger(BaseModel):
 
     should_re_enroll: bool = False
 
-    @classmethod
-    def __pydantic_init_subclass__(
-        cls, *, type_id: str = "", label: str = "", **kwargs: Any
-    ) -> None:
-        super().__pydantic_init_subclass__(**kwargs)
+    def __init_subclass__(cls, *, type_id: str = "", label: str = "", **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
         cls.type_id, cls.label = type_id, label
 
     def criteria(self) -> Mapping[str, tuple[str, Mapping[str, Any]]]:

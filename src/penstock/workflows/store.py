@@ -226,7 +226,7 @@ async def _complete(conn: Connection, schema: Schema, document: Document) -> Che
 
 
 async def _email_ids(conn: Connection) -> frozenset[str]:
-    return frozenset(str(id) for id in await emails.live_ids(conn))
+    return frozenset(str(id) for id in await emails.published_ids(conn))
 
 
 async def _criteria_of(conn: Connection, id: int, revision: int | None) -> dict[str, int]:

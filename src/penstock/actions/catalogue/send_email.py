@@ -25,5 +25,5 @@ class SendEmail(
     def problems(self, place: Place) -> list[Problem]:
         if self.content_id in place.emails:
             return []
-        text = Text("there is no marketing e-mail with the id {id}", id=self.content_id)
+        text = Text("there is no published e-mail with the id {id}", id=self.content_id)
         return [Problem(text, f"{place.where}.content_id", "EMAIL_DOESNT_EXIST")]

@@ -1,10 +1,12 @@
 """Who the server runs as: the starting user, or a system user of its own when that is root."""
 
+import grp
 import os
 import pwd
 import shlex
 import shutil
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -81,10 +83,12 @@ def _known(name: str) -> Account | None:
 
 
 def _arguments() -> list[str]:
+    group: tuple[str, ...] = ("--user-group",)
+    with suppress(KeyError):
+        group = ("--gid", grp.getgrnam(SYSTEM_USER).gr_name)
     return [
-        *("--system", "--user-group", "--no-create-home"),
-        *("--home-dir", str(SYSTEM_HOME), "--shell", "/usr/sbin/nologin"),
-        SYSTEM_USER,
+        *("--system", "--no-create-home", "--home-dir", str(SYSTEM_HOME)),
+        *("--shell", "/usr/sbin/nologin", *group, SYSTEM_USER),
     ]
 
 

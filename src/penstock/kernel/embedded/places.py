@@ -1,11 +1,12 @@
 """Where the embedded database lives, and who may look in there."""
 
+import errno
 import os
 import stat
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -30,6 +31,8 @@ SOCKET = f".s.PGSQL.{PORT}"
 _LONGEST_SOCKET_PATH = 103
 # What libpq's host, PostgreSQL's lists of folders and its pid file cannot carry.
 _UNSPEAKABLE = frozenset(",\"'\\\n")
+
+_RUN = Path("/run/penstock")
 
 _ENTER = 'for folder; do test -x "$folder" || { printf %s "$folder"; exit 1; }; done'
 
@@ -81,28 +84,34 @@ class Place:
         yield self.server
         name = f"penstock-{self.account.uid}-{self.digest}"
         if os.geteuid() == 0:
-            if Path("/run").is_dir():
-                yield Path("/run/penstock") / name
+            if _RUN.parent.is_dir():
+                yield _RUN / name
         elif runtime := os.environ.get("XDG_RUNTIME_DIR"):
             # After `su` this still names the other user's.
             with suppress(OSError):
-                if Path(runtime).stat().st_uid == self.account.uid:
-                    yield Path(runtime) / name
+                if Path("/", runtime).stat().st_uid == self.account.uid:
+                    yield Path("/", runtime) / name
         yield Path(tempfile.gettempdir()) / name
         yield Path("/tmp") / name  # noqa: S108 - made private, and refused when it is not
 
     def prepare(self) -> None:
         """Make the data folder and the server's folder in it, where they are missing.
 
-        Never changes what is there. Raises FolderUnusable, FolderForeign, FolderOpenToAll,
+        Never changes what is there. Raises OSError, FolderUnusable, FolderForeign, FolderOpenToAll,
         FolderUnreachable, FolderNotPrivate.
         """
-        try:
-            own_folder(self.data, self.account)
-            private_folder(self.server, self.account)
-        except OSError as error:
-            reason = f"{error.strerror} ({error.filename})"
-            raise FolderUnusable(folder=self.data, reason=reason) from error
+        own_folder(self.data, self.account)
+        private_folder(self.server, self.account)
+
+
+@contextmanager
+def usable(folder: Path) -> Iterator[None]:
+    """While this lasts, errors of the operating system are reasons why the folder is unusable."""
+    try:
+        yield
+    except OSError as error:
+        reason = f"{error.strerror} ({error.filename})"
+        raise FolderUnusable(folder=folder, reason=reason) from error
 
 
 def own_folder(folder: Path, account: Account) -> None:
@@ -113,7 +122,10 @@ def own_folder(folder: Path, account: Account) -> None:
     if "\n" in str(folder):
         raise FolderUnusable(folder=repr(str(folder)), reason="its name has a line break")
     missing = [parent for parent in folder.parents if not parent.exists()]
-    reachable(folder.parents[len(missing)], account, folder)
+    nearest = folder.parents[len(missing)]
+    if not nearest.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(nearest))
+    reachable(nearest, account, folder)
     for parent in reversed(missing):
         with suppress(FileExistsError):
             parent.mkdir(0o755 if account.other else 0o700)
@@ -143,29 +155,35 @@ def private_folder(folder: Path, account: Account) -> None:
         or status.st_uid != account.uid
         or stat.S_IMODE(status.st_mode) & 0o077
     ):
-        raise FolderNotPrivate(
-            folder=folder,
-            user=account.name,
-            owner=owner_name(status.st_uid),
-            mode=stat.filemode(status.st_mode),
-        )
+        raise _not_private(folder, account.name, status)
 
 
 def socket_folder(folder: Path, account: Account) -> None:
     """Make the folder of the socket, or see that it is private. Raises FolderNotPrivate."""
-    if folder.parent == Path("/run/penstock"):
-        with suppress(FileExistsError):
-            folder.parent.mkdir()
-            folder.parent.chmod(0o755)
-        status = folder.parent.lstat()
-        if not stat.S_ISDIR(status.st_mode) or status.st_uid != 0 or status.st_mode & 0o022:
-            raise FolderNotPrivate(
-                folder=folder.parent,
-                user="root",
-                owner=owner_name(status.st_uid),
-                mode=stat.filemode(status.st_mode),
-            )
+    if folder.parent == _RUN:
+        root_folder(_RUN)
     private_folder(folder, account)
+
+
+def root_folder(folder: Path) -> None:
+    """Make a folder where root puts things and others find them, or see that it is one.
+
+    Raises FolderNotPrivate where it is not root's.
+    """
+    folder.mkdir(exist_ok=True)
+    status = folder.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != 0:
+        raise _not_private(folder, "root", status)
+    folder.chmod(0o755)
+
+
+def _not_private(folder: Path, user: str, status: os.stat_result) -> FolderNotPrivate:
+    return FolderNotPrivate(
+        folder=folder,
+        user=user,
+        owner=owner_name(status.st_uid),
+        mode=stat.filemode(status.st_mode),
+    )
 
 
 def reachable(folder: Path, account: Account, target: Path) -> None:

@@ -94,12 +94,7 @@ def find(place: Place) -> Postmaster | None:
         with suppress(psutil.Error):
             if _is_postmaster(psutil.Process(file.pid), place):
                 return Postmaster(place, file.pid)
-    # A server whose supervisor was killed at once may not have written its file yet.
-    for process in psutil.process_iter():
-        with suppress(psutil.Error):
-            if _is_postmaster(process, place):
-                return Postmaster(place, process.pid)
-    return None
+    return _search(place)
 
 
 def clear(place: Place, socket_folder: Path) -> None:
@@ -164,6 +159,21 @@ def _read(database: Path) -> PidFile | None:
     with suppress(FileNotFoundError, ValueError):
         lines = [*(database / "postmaster.pid").read_text("utf-8").splitlines(), *[""] * 8]
         return PidFile(int(lines[0]), int(lines[3] or 0), Path(lines[4]), lines[7].strip())
+    return None
+
+
+def _search(place: Place) -> Postmaster | None:
+    # Its file may be taken away, or not be written yet if its supervisor was killed at once.
+    found: dict[int, int] = {}
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if _is_postmaster(process, place):
+                found[process.pid] = process.ppid()
+    with suppress(psutil.NoSuchProcess):
+        for pid, parent in found.items():
+            # A child looks like its parent until it has given itself a title.
+            if parent not in found:
+                return Postmaster(place, pid)
     return None
 
 

@@ -8,10 +8,10 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
-from penstock.kernel.embedded.accounts import SYSTEM_HOME, Account, owner_name
-from penstock.kernel.embedded.errors import FolderNotPrivate, ProgramsMissing
+from penstock.kernel.embedded.accounts import SYSTEM_HOME, Account
+from penstock.kernel.embedded.errors import ProgramsMissing
 from penstock.kernel.embedded.locks import FileLock
-from penstock.kernel.embedded.places import own_folder, reachable
+from penstock.kernel.embedded.places import own_folder, reachable, root_folder
 from penstock.kernel.texts import Text
 
 MAJOR = 18
@@ -24,20 +24,14 @@ _UNNEEDED = shutil.ignore_patterns("include", "pgxs", "pkgconfig", "*.a")
 def programs(account: Account, progress: Callable[[Text], None]) -> Path:
     """The folder of the programs, where the account can run them.
 
-    Raises ProgramsMissing, FolderUnreachable, FolderNotPrivate.
+    Raises OSError, ProgramsMissing, and what own_folder and root_folder raise.
     """
     source, release = _wheel()
     if not account.other:
         return source / _BIN
     own_folder(SYSTEM_HOME, account)
     folder = SYSTEM_HOME / "programs"
-    folder.mkdir(0o755, exist_ok=True)
-    status = folder.lstat()
-    if status.st_uid != os.geteuid() or folder.is_symlink():
-        raise FolderNotPrivate(
-            folder=folder, user="root", owner=owner_name(status.st_uid), mode=oct(status.st_mode)
-        )
-    folder.chmod(0o755)
+    root_folder(folder)
     copy = folder / f"{MAJOR}-{release}"
     with FileLock(folder / "lock") as lock:
         lock.wait()

@@ -1,5 +1,6 @@
 """Having a server that is ready: adopt the running one, or start one and await its recovery."""
 
+import math
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -62,7 +63,7 @@ class Runner:
             since = self.logs.size()
             found = postmaster.find(self.place)
             server = found or self._launch()
-            if file := self._await_ready(server):
+            if file := self._await_ready(server, _FILE_PATIENCE if found else math.inf):
                 return server, file
             if found is None and postmaster.find(self.place) is None:
                 self._judge_end(since, limit)
@@ -74,18 +75,15 @@ class Runner:
         postmaster.clear(self.place, folder)
         return postmaster.launch(self.place, self.programs, folder, self.logs)
 
-    def _await_ready(self, server: Postmaster) -> PidFile | None:
+    def _await_ready(self, server: Postmaster, patience: float) -> PidFile | None:
         for waited in waiting(self.progress, self._getting_ready):
             if not server.alive():
                 return None
             file = server.file()
-            if file is None:
-                # Taken away, so that the server ends soon; or this is not its first process.
-                if waited > _FILE_PATIENCE:
-                    return None
-            elif file.useless:
+            # A server whose file was taken away ends anyway, within a minute.
+            if file.useless if file else waited > patience:
                 self.end(server)
-            elif file.ready:
+            elif file and file.ready:
                 return file
         return None
 

@@ -17,7 +17,7 @@ from penstock.kernel.embedded.accounts import server_account
 from penstock.kernel.embedded.errors import NoAnswer, RunsElsewhere
 from penstock.kernel.embedded.locks import FileLock
 from penstock.kernel.embedded.logs import Logs
-from penstock.kernel.embedded.places import Place, default_data_folder
+from penstock.kernel.embedded.places import Place, default_data_folder, usable
 from penstock.kernel.embedded.programs import programs
 from penstock.kernel.embedded.running import Runner
 from penstock.kernel.embedded.waiting import Progress, silent, waiting
@@ -29,8 +29,9 @@ class EmbeddedServer:
 
     Calls wait as long as the server takes, and say so through `progress` (called in the thread that
     waits, every two seconds). A supervisor that is killed leaves the server running; the next one
-    adopts it. From its making on, this process has no libpq environment variables (PGHOST…): they
-    are about another server.
+    adopts it. `settings`, by PostgreSQL's names, replace Penstock's own when this supervisor is the
+    one that starts the server. From its making on, this process has no libpq environment variables
+    (PGHOST…): they are about another server.
     """
 
     def __init__(
@@ -55,7 +56,8 @@ class EmbeddedServer:
         """
         with self._mutex:
             if self._share is None:
-                self._join()
+                with usable(self.data):
+                    self._join()
             else:
                 self.ensure_alive()
             return self.conninfo()
@@ -83,7 +85,7 @@ class EmbeddedServer:
                 self._bound_log()
                 return False
             before = self._postmaster
-            with self._exclusively():
+            with usable(self.data), self._exclusively():
                 self._run()
             return self._postmaster != before
 

@@ -43,7 +43,7 @@ async def changing(conn: Connection) -> AsyncIterator[Schema]:
     """Hold the schema against everybody else's changes, and make it a new version in the end.
 
     Hands out the schema as it is, read under the lock. Inside, and later in the same transaction,
-    `Schemas.current` must not be asked: it would keep for the whole process what may be rolled back.
+    nobody may ask `Schemas.current`: it would keep for the whole process what may be rolled back.
     """
     await _queries.run(conn, "lock")
     yield await load_schema(conn)

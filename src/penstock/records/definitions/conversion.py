@@ -24,8 +24,8 @@ _PORTION: Final = 5_000
 async def follow(conn: Connection, type_id: str, before: Property, after: Property) -> None:
     """Bring every value that the property has or had into the form of its new definition.
 
-    Raises DefinitionInvalid, naming an example, when a value cannot be converted or when values that
-    are to be unique are not; the caller rolls back what was done by then.
+    Raises DefinitionInvalid, naming an example, when a value cannot be converted or when values
+    that are to be unique are not; the caller rolls back what was done by then.
     """
     if (before.type, before.multiple) != (after.type, after.multiple):
         await _convert(conn, type_id, before, after)

@@ -58,6 +58,7 @@ class ObjectTypeDraft:
             text = Text('there are several properties named "{name}"', name=name)
             problems.append(Problem(text, where="properties", code="DUPLICATE_PROPERTY"))
         name = check_name(self.name, problems)
+        group = Group(f"{name}_information", f"{self.label} information")
         primary = (self.primary or next(iter([*self.required, *own]), "hs_object_id")).lower()
         type = TypeSchema(
             id=id,
@@ -75,14 +76,12 @@ class ObjectTypeDraft:
             staging=None,
             stamps=OWNER_STAMPS,
             custom=True,
-            groups={f"{name}_information": Group(f"{name}_information", f"{self.label} information")},
+            groups={group.name: group},
         )
         return checked(type, {**own, **DEFAULTS}, problems)
 
 
-def checked(
-    type: TypeSchema, known: Mapping[str, Property], problems: list[Problem]
-) -> TypeSchema:
+def checked(type: TypeSchema, known: Mapping[str, Property], problems: list[Problem]) -> TypeSchema:
     """The type with clean labels and property names. Raises DefinitionInvalid with all problems."""
     secondary = _lowered(type.secondary)
     always = (prop.name for prop in columns())

@@ -37,7 +37,10 @@ def find(type: TypeSchema, name: str) -> Group:
 
 
 async def create_one(conn: Connection, word: str, draft: Group) -> Group:
-    """Make a group; one that was archived begins anew. Raises DefinitionInvalid, DefinitionExists."""
+    """Make a group; one that was archived comes back.
+
+    Raises DefinitionInvalid or DefinitionExists.
+    """
     async with changing(conn) as schema:
         type = schema.type(word)
         group = _checked(draft)

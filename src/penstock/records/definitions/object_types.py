@@ -124,8 +124,8 @@ async def _check_free(conn: Connection, schema: Schema, name: str) -> None:
     archived = await _find_archived(conn, name)
     if archived is not None:
         text = Text(
-            'there is an archived object type "{name}" ({id}): delete it for good first, by deleting '
-            "it once more with archived=true",
+            'there is an archived object type "{name}" ({id}): delete it for good first, by '
+            "deleting it once more with archived=true",
             name=name,
             id=archived.id,
         )
@@ -152,14 +152,10 @@ async def _add_properties(
 
 def plain_pair(type: TypeSchema, other: TypeSchema) -> Pair:
     """The unlabelled association type between two types."""
-    return Pair(
-        type.id, other.id, f"{type.name}_to_{other.name}", f"{other.name}_to_{type.name}"
-    )
+    return Pair(type.id, other.id, f"{type.name}_to_{other.name}", f"{other.name}_to_{type.name}")
 
 
-async def update_one(
-    conn: Connection, word: str, changes: ObjectTypeChanges, now: datetime
-) -> str:
+async def update_one(conn: Connection, word: str, changes: ObjectTypeChanges, now: datetime) -> str:
     """Change a custom object type; returns its id.
 
     Raises ObjectTypeUnknown, DefinitionInvalid or DefinitionFixed.

@@ -60,6 +60,8 @@ WITH gone AS (
     DELETE FROM property_history h USING gone g WHERE h.bucket = g.bucket AND h.record_id = g.id
 ), events AS (
     DELETE FROM events e USING gone g WHERE e.bucket = g.bucket AND e.record_id = g.id
+), visits AS (
+    DELETE FROM visitors v USING gone g WHERE v.record_id = g.id
 ), waiting AS (
     DELETE FROM changes c USING gone g WHERE c.bucket = g.bucket AND c.record_id = g.id
 )

@@ -1,33 +1,26 @@
-"""Pipelines and their stages: made, replaced, changed, archived, restored and read."""
+"""Pipelines: made, replaced, changed, archived and restored while the system runs."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final, TypedDict
+from typing import TypedDict
 
-from psycopg.types.json import Jsonb
-
-from penstock.kernel import ids
 from penstock.kernel.db import Connection
 from penstock.kernel.errors import Problem
-from penstock.kernel.queries import load
 from penstock.kernel.texts import Text
-from penstock.records.definitions import staging, uses
-from penstock.records.definitions.changing import Defined, changing, defined, moments
-from penstock.records.definitions.stages import StageDraft, check_stage, check_stages
+from penstock.records.definitions import pipeline_rows, staging
+from penstock.records.definitions.changing import changing
+from penstock.records.definitions.pipeline_rows import PipelineDefinition
+from penstock.records.definitions.stage_shape import StageDraft, check_stages
 from penstock.records.definitions.words import check_label
 from penstock.records.errors import (
     DefinitionExists,
     DefinitionFixed,
     DefinitionInvalid,
     DefinitionNotFound,
-    PipelineInUse,
-    StageInUse,
 )
 from penstock.records.model import Pipeline, Stage
-from penstock.records.schema import Schema, TypeSchema
-
-_queries = load("penstock.records.definitions", "pipelines.sql")
+from penstock.records.schema import TypeSchema
 
 
 @dataclass(frozen=True)
@@ -40,91 +33,11 @@ class PipelineDraft:
     id: str | None = None
 
 
-@dataclass(frozen=True)
-class PipelineDefinition(Defined[Pipeline]):
-    """A pipeline with the moments of each of its stages."""
-
-    stages: Sequence[Defined[Stage]] = ()
-
-
 class PipelineChanges(TypedDict, total=False):
     """What of a pipeline may change by itself."""
 
     label: str
     display_order: int
-
-
-class StageChanges(TypedDict, total=False):
-    """What of a stage may change; the metadata given are merged with those present."""
-
-    label: str
-    display_order: int
-    metadata: Mapping[str, str]
-
-async def read(
-    conn: Connection,
-    type: TypeSchema,
-    *,
-    ids: Collection[str] | None = None,
-    archived: bool = False,
-) -> list[PipelineDefinition]:
-    """The pipelines of a type in the order in which they are shown, each with its live stages."""
-    rows = await _queries.rows(
-        conn,
-        "pipelines",
-        type=type.id,
-        ids=None if ids is None else list(ids),
-        archived=archived,
-    )
-    stages = await _stages(conn, type, [row.id for row in rows])
-    return [
-        PipelineDefinition(
-            Pipeline(
-                row.id,
-                row.label,
-                row.display_order,
-                tuple(stage.noun for stage in stages.get(row.id, ())),
-            ),
-            **moments(row),
-            stages=stages.get(row.id, ()),
-        )
-        for row in rows
-    ]
-
-
-async def _stages(
-    conn: Connection, type: TypeSchema, pipelines: Collection[str], *, archived: bool = False
-) -> dict[str, list[Defined[Stage]]]:
-    rows = await _queries.rows(
-        conn, "stages", type=type.id, pipelines=list(pipelines), archived=archived
-    )
-    found: dict[str, list[Defined[Stage]]] = {}
-    for row in rows:
-        stage = Stage(row.id, row.label, row.display_order, row.metadata)
-        found.setdefault(row.pipeline, []).append(defined(stage, row))
-    return found
-
-
-async def read_one(
-    conn: Connection, type: TypeSchema, id: str, *, archived: bool = False
-) -> PipelineDefinition:
-    """One pipeline. Raises DefinitionNotFound."""
-    found = await read(conn, type, ids=[id], archived=archived)
-    if not found:
-        raise DefinitionNotFound(what="pipeline", name=id)
-    return found[0]
-
-
-async def read_stage(
-    conn: Connection, type: TypeSchema, pipeline: str, id: str, *, archived: bool = False
-) -> Defined[Stage]:
-    """One stage of a live pipeline. Raises DefinitionNotFound."""
-    found = find(type, pipeline)
-    stages = await _stages(conn, type, [found.id], archived=archived)
-    for stage in stages.get(found.id, ()):
-        if stage.noun.id == id:
-            return stage
-    raise DefinitionNotFound(what="stage", name=id)
 
 
 def find(type: TypeSchema, id: str) -> Pipeline:
@@ -147,10 +60,12 @@ async def create_one(
         draft = _checked(type, draft)
         _check_label_free(type, draft.label)
         await _check_ids_free(conn, type, draft.id, draft.stages)
-        id = draft.id or await _new_id(conn)
-        await _save(conn, type, Pipeline(id, draft.label, draft.display_order, ()), now)
-        await _save_stages(conn, type, id, await _numbered(conn, draft.stages), now)
-        return await read_one(conn, type, id)
+        id = draft.id or (await pipeline_rows.new_ids(conn, 1))[0]
+        pipeline = Pipeline(id, draft.label, draft.display_order, ())
+        await pipeline_rows.save(conn, type, pipeline, now)
+        stages = await _numbered(conn, draft.stages)
+        await pipeline_rows.save_stages(conn, type, id, stages, now)
+        return await pipeline_rows.read_one(conn, type, id)
 
 
 def _checked(type: TypeSchema, draft: PipelineDraft) -> PipelineDraft:
@@ -176,41 +91,17 @@ async def _check_ids_free(
     conn: Connection, type: TypeSchema, id: str | None, stages: Sequence[StageDraft]
 ) -> None:
     wanted = [stage.id for stage in stages if stage.id is not None]
-    taken = await _queries.rows(conn, "taken", type=type.id, pipeline=id, ids=wanted)
-    for row in taken:
-        what = "pipeline" if row.id == id else "stage"
-        raise DefinitionExists(what=what, name=row.id)
-
-
-async def _new_id(conn: Connection) -> str:
-    return str((await ids.take(conn, 1))[0])
+    for word in await pipeline_rows.taken(conn, type, id, wanted):
+        raise DefinitionExists(what="pipeline" if word == id else "stage", name=word)
 
 
 async def _numbered(conn: Connection, drafts: Sequence[StageDraft]) -> list[Stage]:
-    numbers = iter(await ids.take(conn, len([draft for draft in drafts if draft.id is None])))
+    nameless = [draft for draft in drafts if draft.id is None]
+    fresh = iter(await pipeline_rows.new_ids(conn, len(nameless)))
     return [
-        Stage(draft.id or str(next(numbers)), draft.label, draft.display_order, {**draft.metadata})
+        Stage(draft.id or next(fresh), draft.label, draft.display_order, {**draft.metadata})
         for draft in drafts
     ]
-
-
-async def _save(conn: Connection, type: TypeSchema, pipeline: Pipeline, now: datetime) -> None:
-    await _queries.run(
-        conn,
-        "save_pipeline",
-        type=type.id,
-        id=pipeline.id,
-        label=pipeline.label,
-        display_order=pipeline.display_order,
-        now=now,
-    )
-
-
-async def _save_stages(
-    conn: Connection, type: TypeSchema, pipeline: str, stages: Sequence[Stage], now: datetime
-) -> None:
-    rows = Jsonb([asdict(stage) for stage in stages])
-    await _queries.run(conn, "save_stages", type=type.id, pipeline=pipeline, rows=rows, now=now)
 
 
 async def replace_one(
@@ -225,8 +116,8 @@ async def replace_one(
     """Make a pipeline what the draft says.
 
     A stage of the draft is the present one with its id, or else with its label; others are new, and
-    present ones that the draft lacks are archived. `validate` refuses that for stages in which
-    records stand. Raises DefinitionNotFound, DefinitionInvalid, DefinitionExists or StageInUse.
+    present ones that the draft lacks are archived: `validate` refuses that while they are needed.
+    Raises DefinitionNotFound, DefinitionInvalid, DefinitionExists, StageInUse or PipelineInUse.
     """
     async with changing(conn) as schema:
         type = schema.type(word)
@@ -234,17 +125,18 @@ async def replace_one(
         draft = _checked(type, draft)
         _check_label_free(type, draft.label, before.id)
         stages = _matched(before, draft.stages)
-        kept = {stage.id for stage in stages}
-        dropped = [stage.id for stage in before.stages if stage.id not in kept]
-        known = {stage.id for stage in before.stages}
-        fresh = [stage for stage in stages if stage.id not in known]
+        present = {stage.id for stage in before.stages}
+        fresh = [stage for stage in stages if stage.id not in present]
         await _check_ids_free(conn, type, None, fresh)
-        if validate:
-            await _check_unused(conn, schema, type, before.id, dropped)
-        await _save(conn, type, replace(before, label=draft.label, display_order=draft.display_order), now)
-        await _archive_stages(conn, type, before.id, dropped, now)
-        await _save_stages(conn, type, before.id, await _numbered(conn, stages), now)
-        return await read_one(conn, type, before.id)
+        dropped = sorted(present - {stage.id for stage in stages})
+        if dropped and validate:
+            await pipeline_rows.check_unused(conn, schema, type, before.id, dropped)
+        after = replace(before, label=draft.label, display_order=draft.display_order)
+        await pipeline_rows.save(conn, type, after, now)
+        await pipeline_rows.archive_stages(conn, type, before.id, dropped, now)
+        numbered = await _numbered(conn, stages)
+        await pipeline_rows.save_stages(conn, type, before.id, numbered, now)
+        return await pipeline_rows.read_one(conn, type, before.id)
 
 
 def _matched(before: Pipeline, drafts: Sequence[StageDraft]) -> list[StageDraft]:
@@ -252,6 +144,49 @@ def _matched(before: Pipeline, drafts: Sequence[StageDraft]) -> list[StageDraft]
     by_label = {
         stage.label.casefold(): stage.id for stage in before.stages if stage.id not in given
     }
-    return [
-        replace(draft, id=draft.id or by_label.get(draft.label.casefold())) for draft in drafts
-    ]
+    return [replace(draft, id=draft.id or by_label.get(draft.label.casefold())) for draft in drafts]
+
+
+async def update_one(
+    conn: Connection, word: str, id: str, changes: PipelineChanges, now: datetime
+) -> PipelineDefinition:
+    """Change a pipeline. Raises DefinitionNotFound, DefinitionInvalid or DefinitionExists."""
+    async with changing(conn) as schema:
+        type = schema.type(word)
+        problems: list[Problem] = []
+        after = replace(find(type, id), **changes)
+        after = replace(after, label=check_label(after.label, problems))
+        if problems:
+            raise DefinitionInvalid(problems=problems)
+        _check_label_free(type, after.label, after.id)
+        await pipeline_rows.save(conn, type, after, now)
+        return await pipeline_rows.read_one(conn, type, after.id)
+
+
+async def archive_one(
+    conn: Connection, word: str, id: str, now: datetime, *, validate: bool = False
+) -> None:
+    """Archive a pipeline; `validate` refuses that while records or others need it.
+
+    Raises DefinitionNotFound, StageInUse, PipelineInUse, or DefinitionFixed for the last pipeline
+    of a built-in type.
+    """
+    async with changing(conn) as schema:
+        type = schema.type(word)
+        pipeline = find(type, id)
+        if len(type.pipelines) == 1 and not type.custom:
+            text = Text("{type} need at least one pipeline", type=type.plural_label)
+            raise DefinitionFixed(text)
+        if validate:
+            await pipeline_rows.check_unused(conn, schema, type, pipeline.id)
+        await pipeline_rows.archive(conn, type, pipeline.id, now)
+
+
+async def restore_one(conn: Connection, word: str, id: str, now: datetime) -> PipelineDefinition:
+    """Bring an archived pipeline back. Raises DefinitionNotFound or DefinitionExists."""
+    async with changing(conn) as schema:
+        type = schema.type(word)
+        archived = await pipeline_rows.read_one(conn, type, id, archived=True)
+        _check_label_free(type, archived.noun.label)
+        await pipeline_rows.save(conn, type, archived.noun, now)
+        return await pipeline_rows.read_one(conn, type, id)

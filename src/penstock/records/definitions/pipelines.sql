@@ -35,16 +35,17 @@ FROM jsonb_to_recordset(:rows) AS r(id text, label text, display_order integer, 
 ON CONFLICT (object_type, pipeline, id) DO UPDATE SET
     label = excluded.label, display_order = excluded.display_order, metadata = excluded.metadata,
     updated_at = excluded.updated_at, archived_at = NULL
-WHERE (s.label, s.display_order, s.metadata, s.archived_at)
-    IS DISTINCT FROM (excluded.label, excluded.display_order, excluded.metadata, NULL);
+WHERE s.archived_at IS NOT NULL
+    OR (s.label, s.display_order, s.metadata)
+        <> (excluded.label, excluded.display_order, excluded.metadata);
 
 -- name: archive_stages!
 UPDATE pipeline_stages SET archived_at = :now, updated_at = :now
 WHERE object_type = :type AND pipeline = :pipeline AND id = ANY(:ids) AND archived_at IS NULL;
 
 -- name: taken
--- Which of these ids stages of the type have or had.
-SELECT s.id FROM pipeline_stages s WHERE s.object_type = :type AND s.id = ANY(:ids)
+-- Which of these ids stages of the type have or had, or a pipeline.
+SELECT s.id FROM pipeline_stages s WHERE s.object_type = :type AND s.id = ANY(:stages)
 UNION
 SELECT p.id FROM pipelines p WHERE p.object_type = :type AND p.id = :pipeline;
 

@@ -148,7 +148,7 @@ async def _save(
 async def update_one(
     conn: Connection, word: str, name: str, changes: PropertyChanges, now: datetime
 ) -> Defined[Property]:
-    """Change a property. With another type or with several options at once, its values are converted.
+    """Change a property; its values are converted into another type, or into several at once.
 
     Raises DefinitionNotFound, DefinitionInvalid (also when a value cannot be converted) or
     DefinitionFixed.
@@ -169,9 +169,7 @@ def _form(prop: Property) -> tuple[str, str]:
     return prop.type, prop.field_type
 
 
-async def archive(
-    conn: Connection, word: str, names: Collection[str], now: datetime
-) -> list[str]:
+async def archive(conn: Connection, word: str, names: Collection[str], now: datetime) -> list[str]:
     """Archive properties; returns the names of those that were there. Records keep their values.
 
     Raises PropertyInUse, with a problem for each that is built in or used: then none is archived.
@@ -181,7 +179,9 @@ async def archive(
         present = sorted({name.lower() for name in names} & type.properties.keys())
         used = await uses.of_properties(conn, schema, type, frozenset(present))
         errors = [
-            PropertyInUse(name=name, use=used[name][0], where=name) for name in present if name in used
+            PropertyInUse(name=name, use=used[name][0], where=name)
+            for name in present
+            if name in used
         ]
         if errors:
             raise PropertyInUse(errors[0].text, problems=[error.problem() for error in errors])
@@ -190,9 +190,7 @@ async def archive(
         return present
 
 
-async def restore_one(
-    conn: Connection, word: str, name: str, now: datetime
-) -> Defined[Property]:
+async def restore_one(conn: Connection, word: str, name: str, now: datetime) -> Defined[Property]:
     """Bring an archived property back as it was. Raises DefinitionNotFound or PropertyExists."""
     async with changing(conn) as schema:
         type = schema.type(word)

@@ -28,23 +28,43 @@ _YES_NO: Final = options({"true": "Yes", "false": "No"})
 def shape(type: TypeSchema, draft: Property) -> Property:
     """The definition as it is kept. Raises DefinitionInvalid with everything that is wrong."""
     problems: list[Problem] = []
+    shaped = _cleaned(replace(draft, group=draft.group or default_group(type)), problems)
+    if shaped.group not in type.groups:
+        text = Text('there is no property group "{name}"', name=shaped.group)
+        problems.append(Problem(text, where="groupName", code="GROUP_DOESNT_EXIST"))
+    if problems:
+        raise DefinitionInvalid(problems=problems)
+    return shaped
+
+
+def shape_attribute(draft: Property) -> Property:
+    """The definition of a property of an event. Without a field type it gets the first that fits.
+
+    Raises DefinitionInvalid with everything that is wrong.
+    """
+    problems: list[Problem] = []
+    kind = TYPES.get(draft.type)
+    fitting = kind.field_types[0] if kind and not draft.field_type else draft.field_type
+    shaped = _cleaned(replace(draft, field_type=fitting), problems)
+    if problems:
+        raise DefinitionInvalid(problems=problems)
+    return shaped
+
+
+def _cleaned(draft: Property, problems: list[Problem]) -> Property:
     shaped = replace(
         draft,
         name=check_name(draft.name, problems),
         label=check_label(draft.label, problems),
         description=check_text(draft.description, problems, "description"),
-        group=draft.group or default_group(type),
         options=check_options(draft.options, problems),
     )
     if shaped.type == "bool" and not shaped.options:
         shaped = replace(shaped, options=_YES_NO)
-    problems += [
-        problem
-        for check in (_name, _group, _type, _options, _reference, _uniqueness)
-        if (problem := check(type, shaped))
-    ]
-    if problems:
-        raise DefinitionInvalid(problems=problems)
+    for check in (_name, _type, _options, _reference, _uniqueness):
+        problem = check(shaped)
+        if problem:
+            problems.append(problem)
     return shaped
 
 
@@ -55,21 +75,14 @@ def default_group(type: TypeSchema) -> str:
     return next((name for name in own if name in groups), next(iter(groups), ""))
 
 
-def _name(type: TypeSchema, prop: Property) -> Problem | None:
+def _name(prop: Property) -> Problem | None:
     if prop.hubspot_defined or not prop.name.startswith(RESERVED):
         return None
     text = Text('names that begin with "{start}" are kept for built-in properties', start=RESERVED)
     return Problem(text, where="name", code="RESERVED_NAME")
 
 
-def _group(type: TypeSchema, prop: Property) -> Problem | None:
-    if prop.group in type.groups:
-        return None
-    text = Text('there is no property group "{name}"', name=prop.group)
-    return Problem(text, where="groupName", code="GROUP_DOESNT_EXIST")
-
-
-def _type(type: TypeSchema, prop: Property) -> Problem | None:
+def _type(prop: Property) -> Problem | None:
     kind = TYPES.get(prop.type)
     if kind is None:
         text = Text(
@@ -92,7 +105,7 @@ def _type(type: TypeSchema, prop: Property) -> Problem | None:
     return None
 
 
-def _options(type: TypeSchema, prop: Property) -> Problem | None:
+def _options(prop: Property) -> Problem | None:
     text = None
     if prop.type == "bool" and prop.option_values != {"true", "false"}:
         text = Text('the options of a property of type "bool" are "true" and "false"')
@@ -107,7 +120,7 @@ def _options(type: TypeSchema, prop: Property) -> Problem | None:
     return Problem(text, where="options", code="INVALID_OPTIONS") if text else None
 
 
-def _reference(type: TypeSchema, prop: Property) -> Problem | None:
+def _reference(prop: Property) -> Problem | None:
     if prop.hubspot_defined:
         return None
     reference = prop.referenced_object_type
@@ -123,7 +136,7 @@ def _reference(type: TypeSchema, prop: Property) -> Problem | None:
     return None
 
 
-def _uniqueness(type: TypeSchema, prop: Property) -> Problem | None:
+def _uniqueness(prop: Property) -> Problem | None:
     if not prop.unique or (prop.field_type in _SINGLE_LINES and prop.type != "enumeration"):
         return None
     text = Text("only a property with a single line of text or a number can have unique values")

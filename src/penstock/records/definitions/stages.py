@@ -1,111 +1,112 @@
-"""Stages: what is known of them, and what their metadata may say."""
+"""Stages of a pipeline: made, replaced, changed, archived and restored one by one."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from decimal import Decimal, InvalidOperation
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import TypedDict
 
-from penstock.kernel.errors import Problem
-from penstock.kernel.texts import Text
-from penstock.records.definitions.words import check_label, check_text, doubled
-from penstock.records.errors import DefinitionInvalid
-from penstock.records.model import Stage
+from penstock.kernel.db import Connection
+from penstock.records.definitions import pipeline_rows
+from penstock.records.definitions.changing import Defined, changing
+from penstock.records.definitions.pipelines import find
+from penstock.records.definitions.stage_shape import StageDraft, check_stage
+from penstock.records.errors import DefinitionExists, DefinitionNotFound
+from penstock.records.model import Pipeline, Stage
 from penstock.records.schema import TypeSchema
 
-LONGEST_ID: Final = 100
 
-
-@dataclass(frozen=True)
-class StageDraft:
-    """A stage to be; without an `id` it gets a new one."""
+class StageChanges(TypedDict, total=False):
+    """What of a stage may change; metadata are merged with those present."""
 
     label: str
     display_order: int
-    metadata: Mapping[str, str] = field(default_factory=dict)
-    id: str | None = None
+    metadata: Mapping[str, str]
 
 
-def check_stages(
-    type: TypeSchema, drafts: Sequence[StageDraft], problems: list[Problem]
-) -> list[StageDraft]:
-    """The drafts with clean labels and full metadata; adds a problem for each that is wrong."""
-    checked = [
-        replace(
-            draft,
-            id=None if draft.id is None else check_label(draft.id, problems, f"stages[{place}].id"),
-            label=check_label(draft.label, problems, f"stages[{place}].label"),
-            metadata=_metadata(type, draft.metadata, problems, f"stages[{place}].metadata"),
+async def create_one(
+    conn: Connection, word: str, pipeline: str, draft: StageDraft, now: datetime
+) -> Defined[Stage]:
+    """Make a stage. Raises DefinitionNotFound, DefinitionInvalid or DefinitionExists."""
+    async with changing(conn) as schema:
+        type = schema.type(word)
+        place = find(type, pipeline)
+        if draft.id is not None and await pipeline_rows.taken(conn, type, None, [draft.id]):
+            raise DefinitionExists(what="stage", name=draft.id)
+        id = draft.id or (await pipeline_rows.new_ids(conn, 1))[0]
+        stage = Stage(id, draft.label, draft.display_order, {**draft.metadata})
+        return await _save(conn, type, place, stage, now)
+
+
+async def replace_one(
+    conn: Connection, word: str, pipeline: str, id: str, draft: StageDraft, now: datetime
+) -> Defined[Stage]:
+    """Make a stage what the draft says. Raises as `create_one`."""
+    async with changing(conn) as schema:
+        type = schema.type(word)
+        place = find(type, pipeline)
+        stage = Stage(_stage(place, id).id, draft.label, draft.display_order, {**draft.metadata})
+        return await _save(conn, type, place, stage, now)
+
+
+async def update_one(
+    conn: Connection, word: str, pipeline: str, id: str, changes: StageChanges, now: datetime
+) -> Defined[Stage]:
+    """Change a stage. Raises as `create_one`."""
+    async with changing(conn) as schema:
+        type = schema.type(word)
+        place = find(type, pipeline)
+        before = _stage(place, id)
+        after = replace(
+            before,
+            label=changes.get("label", before.label),
+            display_order=changes.get("display_order", before.display_order),
+            metadata=_merged(before.metadata, changes.get("metadata", {})),
         )
-        for place, draft in enumerate(drafts)
-    ]
-    for label in doubled([draft.label.casefold() for draft in checked]):
-        text = Text('there are several stages labelled "{label}"', label=label)
-        problems.append(Problem(text, where="stages", code="DUPLICATE_STAGE_LABEL"))
-    for id in doubled([draft.id for draft in checked if draft.id is not None]):
-        text = Text('there are several stages with the id "{id}"', id=id)
-        problems.append(Problem(text, where="stages", code="DUPLICATE_STAGE_ID"))
-    return checked
+        return await _save(conn, type, place, after, now)
 
 
-def check_stage(type: TypeSchema, stage: Stage) -> Stage:
-    """One stage with a clean label and full metadata. Raises DefinitionInvalid."""
-    problems: list[Problem] = []
-    checked = replace(
-        stage,
-        label=check_label(stage.label, problems),
-        metadata=_metadata(type, stage.metadata, problems, "metadata"),
-    )
-    if problems:
-        raise DefinitionInvalid(problems=problems)
-    return checked
+def _stage(pipeline: Pipeline, id: str) -> Stage:
+    for stage in pipeline.stages:
+        if stage.id == id:
+            return stage
+    raise DefinitionNotFound(what="stage", name=id)
 
 
-def _metadata(
-    type: TypeSchema, given: Mapping[str, str], problems: list[Problem], where: str
-) -> dict[str, str]:
-    """What a stage of the type says: whether it is closed, its probability, its state."""
-    metadata = {
-        check_text(key, problems, where, LONGEST_ID): check_text(value, problems, where)
-        for key, value in given.items()
-    }
-    state = f"{type.name}State"
-    closed: str | None = None
-    if type.staging is not None and type.staging.probability is not None:
-        closed = _closed_by_probability(metadata, problems, where)
-    elif type.staging is not None and type.staging.closed is not None:
-        metadata.setdefault(state, "CLOSED" if metadata.get("isClosed") == "true" else "OPEN")
-    if state in metadata:
-        closed = _closed_by_state(metadata[state], problems, f"{where}.{state}")
-    if closed is not None:
-        metadata.setdefault("isClosed", closed)
-    if metadata.get("isClosed", "true") not in {"true", "false"}:
-        text = Text('"{value}" is neither true nor false', value=metadata["isClosed"])
-        problems.append(Problem(text, where=f"{where}.isClosed", code="INVALID_METADATA"))
-    return metadata
+def _merged(before: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+    merged = {**before, **given}
+    if "isClosed" not in given and any(before.get(key) != given[key] for key in given):
+        # It follows from a probability or a state that is not the same any more.
+        merged.pop("isClosed", None)
+    return merged
 
 
-def _closed_by_probability(
-    metadata: Mapping[str, str], problems: list[Problem], where: str
-) -> str | None:
-    given = metadata.get("probability")
-    try:
-        probability = Decimal(given or "NaN")
-        if probability.is_finite() and 0 <= probability <= 1:
-            return "true" if probability in {0, 1} else "false"
-    except InvalidOperation:
-        pass
-    text = (
-        Text('a stage needs a "probability" between 0.0 and 1.0')
-        if given is None
-        else Text('the probability "{value}" is not between 0.0 and 1.0', value=given)
-    )
-    problems.append(Problem(text, where=f"{where}.probability", code="INVALID_METADATA"))
-    return None
+async def _save(
+    conn: Connection, type: TypeSchema, pipeline: Pipeline, stage: Stage, now: datetime
+) -> Defined[Stage]:
+    stage = check_stage(type, stage)
+    for other in pipeline.stages:
+        if other.id != stage.id and other.label.casefold() == stage.label.casefold():
+            raise DefinitionExists(what="stage", name=stage.label)
+    await pipeline_rows.save_stages(conn, type, pipeline.id, [stage], now)
+    return await pipeline_rows.read_stage(conn, type, pipeline.id, stage.id)
 
 
-def _closed_by_state(given: str, problems: list[Problem], where: str) -> str | None:
-    if given in {"OPEN", "CLOSED"}:
-        return "true" if given == "CLOSED" else "false"
-    text = Text('the state "{value}" is neither OPEN nor CLOSED', value=given)
-    problems.append(Problem(text, where=where, code="INVALID_METADATA"))
-    return None
+async def archive_one(conn: Connection, word: str, pipeline: str, id: str, now: datetime) -> None:
+    """Archive a stage that nobody needs. Raises DefinitionNotFound, StageInUse or PipelineInUse."""
+    async with changing(conn) as schema:
+        type = schema.type(word)
+        place = find(type, pipeline)
+        stage = _stage(place, id)
+        await pipeline_rows.check_unused(conn, schema, type, place.id, [stage.id])
+        await pipeline_rows.archive_stages(conn, type, place.id, [stage.id], now)
+
+
+async def restore_one(
+    conn: Connection, word: str, pipeline: str, id: str, now: datetime
+) -> Defined[Stage]:
+    """Bring an archived stage back. Raises DefinitionNotFound or DefinitionExists."""
+    async with changing(conn) as schema:
+        type = schema.type(word)
+        place = find(type, pipeline)
+        archived = await pipeline_rows.read_stage(conn, type, place.id, id, archived=True)
+        return await _save(conn, type, place, archived.noun, now)

@@ -1,7 +1,7 @@
 """Who needs a definition, so that what is needed cannot be deleted.
 
-Slices above that keep names of properties or types in their documents add a look to these lists when
-they are wired together.
+Slices above that keep names of properties or types in their documents add a look to these lists
+when everything is wired together.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -70,6 +70,4 @@ async def of_pipeline(
     conn: Connection, schema: Schema, type: TypeSchema, id: str, stages: frozenset[str]
 ) -> list[Text]:
     """Who uses a pipeline or some of its stages, apart from records."""
-    return [
-        use for look in PIPELINE_LOOKS for use in await look(conn, schema, type, id, stages)
-    ]
+    return [use for look in PIPELINE_LOOKS for use in await look(conn, schema, type, id, stages)]

@@ -29,8 +29,8 @@ def check_name(raw: str, problems: list[Problem], where: str = "name") -> str:
     name = raw.strip().lower()
     if not _NAME.fullmatch(name):
         text = Text(
-            '"{name}" is not a name: it consists of the letters a to z, digits and underscores, and '
-            'begins with a letter, such as "{example}"',
+            '"{name}" is not a name: it consists of the letters a to z, digits and underscores, '
+            'and begins with a letter, such as "{example}"',
             name=name[:LONGEST_NAME],
             example=name_from(name),
         )
@@ -52,9 +52,7 @@ def check_label(
     return label
 
 
-def check_text(
-    raw: str, problems: list[Problem], where: str, longest: int | None = None
-) -> str:
+def check_text(raw: str, problems: list[Problem], where: str, longest: int | None = None) -> str:
     """The text; adds a problem when it cannot be stored or is too long."""
     try:
         text = text_of(raw)

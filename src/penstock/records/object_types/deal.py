@@ -141,5 +141,5 @@ DEAL = ObjectType(
         primary(5, "0-2", 6, "deal_to_company", "company_to_deal"),
         AssociationType(451, "0-3", 451, "deal_to_deal", "deal_to_deal"),
     ),
-    stamps=OWNER_STAMPS,
+    stamps={**OWNER_STAMPS, "*": ("createdate",)},
 )

@@ -1,0 +1,86 @@
+"""A worker process: it turns buckets, and beside that delivers effects and runs imports."""
+
+import asyncio
+import os
+import secrets
+import socket
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+from penstock.bootstrap.child import Orders
+from penstock.bootstrap.errands import Errand
+from penstock.delivery.deliverer import Deliverer
+from penstock.engine.worker import Worker
+from penstock.imports import running
+from penstock.kernel.clock import DatabaseClock
+from penstock.kernel.db import Database
+from penstock.kernel.settings import Settings
+from penstock.kernel.waking import Waker
+from penstock.records.schema import Schemas
+
+_CONNECTIONS: Final = 8
+
+
+async def work(orders: Orders, stop: asyncio.Event, ready: Callable[[], None]) -> None:
+    """Work until `stop`: a turn that has begun is finished, so is what is being sent; an import stops
+    after its last batch, and whoever runs it next goes on from there.
+    """
+    wake, clock = asyncio.Event(), DatabaseClock()
+    async with Database(orders.url, size=_CONNECTIONS) as database:
+        deliverer = Deliverer(database, clock, Settings(), _name())
+        schemas = Schemas()
+
+        async def deliver() -> bool:
+            dealt = await deliverer.deliver()
+            if dealt:
+                wake.set()  # the outcomes are changes
+            return bool(dealt)
+
+        async def run_import() -> bool:
+            ran = await running.run_next(database, schemas, clock)
+            if ran:
+                wake.set()
+            return ran
+
+        delivering, importing = Errand("deliveries", deliver), Errand("imports", run_import)
+
+        async def tell_errands() -> bool:
+            delivering.look()
+            importing.look()
+            return False
+
+        async with (
+            _beside(Waker(orders.url).listen(wake)),
+            _beside(importing.run()),
+            _finishing(delivering, deliverer),
+        ):
+            ready()
+            await Worker(database, clock).run(wake, stop, beside=tell_errands)
+
+
+@asynccontextmanager
+async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+@asynccontextmanager
+async def _finishing(errand: Errand, deliverer: Deliverer) -> AsyncIterator[None]:
+    # Not cancelled: a mail whose sending is cut off is uncertain for ever.
+    task = asyncio.create_task(errand.run())
+    try:
+        yield
+    finally:
+        errand.end()
+        await deliverer.close()
+        await task
+
+
+def _name() -> str:
+    """A name that no other worker has, and that tells people where it is."""
+    return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"

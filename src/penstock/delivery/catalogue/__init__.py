@@ -1,0 +1,1 @@
+"""The kinds of delivery: one file each."""

@@ -1,0 +1,206 @@
+"""The deliverer: claims effects, has them carried out, and records what became of them.
+
+Its name is held by an advisory lock of a session of its own. While that session lives, nobody
+touches what it is sending; once it is gone, others settle that: repeatable kinds go out again, the
+others are uncertain.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from penstock.delivery.base import (
+    DELIVERIES,
+    DONE,
+    Carrier,
+    Delivery,
+    Effect,
+    Keeper,
+    Key,
+    Line,
+    Outcome,
+)
+from penstock.delivery.errors import NameHeld
+from penstock.delivery.settling import settle
+from penstock.kernel.clock import Clock
+from penstock.kernel.db import Connection, Database, connect
+from penstock.kernel.queries import load
+from penstock.kernel.settings import Settings
+
+_queries = load("penstock.delivery")
+
+MOST_KEPT: Final = 200
+"""Effects put down in the database at a time."""
+
+MOST_PER_LINE: Final = 5
+"""Effects claimed at a time for each line to the outside; uncertain if the process dies."""
+
+_INTERRUPTED: Final = {
+    False: Outcome("uncertain", "interrupted"),
+    True: Outcome("pending", "interrupted"),
+}
+
+
+class Deliverer:
+    """One of any number that may work at once; each has a name of its own.
+
+    Raises MailServerInvalid or SenderInvalid when the settings make no sense.
+    """
+
+    def __init__(self, database: Database, clock: Clock, settings: Settings, name: str) -> None:
+        self.name = name
+        self._database = database
+        self._clock = clock
+        self._settings = settings
+        self._ways = [(kind, kind.carrier(settings)) for kind in DELIVERIES.values()]
+        self._session: Connection | None = None
+        self._working = asyncio.Lock()
+        self._closing = False
+
+    async def deliver(self) -> int:
+        """Deliver one portion of each kind; returns how many effects were dealt with, 0 if none is
+        due.
+
+        Raises NameHeld when another deliverer has this name, or a database error: call again later.
+        """
+        async with self._working:
+            session = await self._hold_name()
+            dealt = await self._settle_orphans()
+            for delivery, carrier in self._ways:
+                if isinstance(carrier, Keeper):
+                    dealt += await self._keep(delivery, carrier)
+                else:
+                    dealt += await self._carry(session, delivery, carrier)
+            return dealt
+
+    async def close(self) -> None:
+        """Finish what is being sent, put back what is not begun, and let the name go."""
+        self._closing = True
+        async with self._working:
+            if self._session is not None:
+                await self._session.close()
+                self._session = None
+
+    async def _hold_name(self) -> Connection:
+        if self._session is None or self._session.closed:
+            session = await connect(self._database.url)
+            if not await _queries.value(session, "hold_name", name=self.name):
+                await session.close()
+                raise NameHeld(name=self.name)
+            self._session = session
+        return self._session
+
+    async def _settle_orphans(self) -> int:
+        """Settle what deliverers were sending that are gone, and this one before it failed."""
+        async with self._database.unit() as conn:
+            now = await self._clock.now(conn)
+            found = 0
+            for row in await _queries.rows(conn, "names_sending"):
+                if row.worker != self.name and not await _queries.value(
+                    conn, "name_is_free", name=row.worker
+                ):
+                    continue
+                rows = await _queries.rows(conn, "sending", name=row.worker)
+                effects = [_effect(row) for row in rows]
+                found += len(effects)
+                outcomes = [
+                    (effect, _INTERRUPTED[DELIVERIES[effect.kind].repeatable]) for effect in effects
+                ]
+                await settle(conn, outcomes, now, worker=row.worker)
+            return found
+
+    async def _keep(self, delivery: Delivery[Any], keeper: Keeper[Any]) -> int:
+        async with self._database.unit() as conn:
+            now = await self._clock.now(conn)
+            effects = await self._due(conn, delivery, now, MOST_KEPT)
+            if not effects:
+                return 0
+            prepared = await delivery.prepare(conn, effects, self._settings)
+            parcels = [parcel for parcel in prepared.values() if not isinstance(parcel, Outcome)]
+            await keeper.keep(conn, parcels, now)
+            outcomes = [(effect, _kept(prepared[effect.key])) for effect in effects]
+            await settle(conn, outcomes, now, worker=None)
+            return len(effects)
+
+    async def _carry(
+        self, session: Connection, delivery: Delivery[Any], carrier: Carrier[Any]
+    ) -> int:
+        # The session itself claims: with its lock gone, the claim cannot be committed either.
+        async with session.transaction():
+            now = await self._clock.now(session)
+            effects = await self._due(session, delivery, now, MOST_PER_LINE * carrier.lines)
+            if not effects:
+                return 0
+            await _queries.run(session, "claim", **_keys(effects), name=self.name)
+        waiting = deque(effects)
+        lines = [
+            self._work_line(delivery, carrier, waiting)
+            for _ in range(min(carrier.lines, len(effects)))
+        ]
+        try:
+            ends = await asyncio.gather(*lines, return_exceptions=True)
+        finally:
+            await self._put_back(waiting)
+        for end in ends:
+            if isinstance(end, BaseException):
+                raise end
+        return len(effects)
+
+    async def _work_line(
+        self, delivery: Delivery[Any], carrier: Carrier[Any], waiting: deque[Effect]
+    ) -> None:
+        async with carrier.open() as line:
+            while waiting and not self._closing:
+                await self._send(delivery, line, waiting)
+
+    async def _send(self, delivery: Delivery[Any], line: Line[Any], waiting: deque[Effect]) -> None:
+        effect = waiting.popleft()
+        try:
+            async with self._database.unit() as conn:
+                now = await self._clock.now(conn)
+                prepared = await delivery.prepare(conn, [effect], self._settings)
+        except BaseException:
+            waiting.appendleft(effect)
+            raise
+        parcel = prepared[effect.key]
+        outcome = parcel if isinstance(parcel, Outcome) else await line.send(parcel, now)
+        async with self._database.unit() as conn:
+            now = await self._clock.now(conn)
+            await settle(conn, [(effect, outcome)], now, worker=self.name)
+
+    async def _put_back(self, waiting: Sequence[Effect]) -> None:
+        """What was claimed and not begun is as if it had never been claimed."""
+        if waiting:
+            async with self._database.unit() as conn:
+                await _queries.run(conn, "unclaim", **_keys(list(waiting)), name=self.name)
+
+    async def _due(
+        self, conn: Connection, delivery: Delivery[Any], now: datetime, limit: int
+    ) -> list[Effect]:
+        rows = await _queries.rows(conn, "due", kind=delivery.kind, now=now, limit=limit)
+        return [_effect(row) for row in rows]
+
+
+def _effect(row: Any) -> Effect:
+    return Effect(
+        Key(row.enrollment_id, row.visit, row.part),
+        row.kind,
+        row.payload,
+        row.workflow_id,
+        row.record_id,
+        row.attempts + 1 if row.state == "pending" else row.attempts,
+    )
+
+
+def _kept(prepared: Any) -> Outcome:
+    return prepared if isinstance(prepared, Outcome) else DONE
+
+
+def _keys(effects: Sequence[Effect]) -> dict[str, list[int] | list[str]]:
+    return {
+        "enrollment_ids": [effect.key.enrollment_id for effect in effects],
+        "visits": [effect.key.visit for effect in effects],
+        "parts": [effect.key.part for effect in effects],
+    }

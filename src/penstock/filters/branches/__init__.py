@@ -1,0 +1,1 @@
+"""The kinds of filter branch: one class each."""

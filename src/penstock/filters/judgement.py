@@ -1,0 +1,53 @@
+"""What SQL says of a record: whether it matches, and when time alone may change that."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, case, func, not_, or_
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A verdict and its next flip as SQL, and the judgements that it is made of.
+
+    `flip` is None where time changes nothing; its value is null where time never will for that
+    record. It is the next instant at which the verdict *may* change, never later than it does.
+    `where` is the JSON path of the part of the document that this judges.
+    """
+
+    verdict: ColumnElement[bool]
+    flip: ColumnElement[datetime] | None = None
+    where: str = "$"
+    parts: tuple["Judgement", ...] = ()
+
+
+def all_of(parts: Sequence[Judgement]) -> Judgement:
+    """Every part. Time matters only while all that time does not change is true."""
+    return Judgement(
+        and_(*(part.verdict for part in parts)), _flip(parts, and_), parts=tuple(parts)
+    )
+
+
+def any_of(parts: Sequence[Judgement]) -> Judgement:
+    """At least one part. Time matters only while all that time does not change is false."""
+    return Judgement(
+        or_(*(part.verdict for part in parts)),
+        _flip(parts, lambda *still: not_(or_(*still))),
+        parts=tuple(parts),
+    )
+
+
+def negated(judgement: Judgement) -> Judgement:
+    return replace(judgement, verdict=not_(judgement.verdict))
+
+
+def _flip(
+    parts: Sequence[Judgement], undecided: Callable[..., ColumnElement[bool]]
+) -> ColumnElement[datetime] | None:
+    flips = [part.flip for part in parts if part.flip is not None]
+    if not flips:
+        return None
+    first: ColumnElement[datetime] = flips[0] if len(flips) == 1 else func.least(*flips)
+    still = [part.verdict for part in parts if part.flip is None]
+    return case((undecided(*still), first)) if still else first

@@ -1,0 +1,1 @@
+"""How a moment can be given: one file each."""

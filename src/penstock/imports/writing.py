@@ -1,0 +1,189 @@
+"""Writes a batch of candidates, and says what became of each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import structlog
+from psycopg import errors as pg
+
+from penstock.imports.errors import KeyMissing
+from penstock.imports.linking import Linking
+from penstock.imports.mapping import Candidate, Columns
+from penstock.imports.model import ID, Operation, Options, RowProblem
+from penstock.kernel.db import TRANSIENT, Connection
+from penstock.kernel.errors import PenstockError, Problem
+from penstock.kernel.texts import Text
+from penstock.records import store
+from penstock.records.changes import Write
+from penstock.records.errors import RecordExists, RecordNotFound, ValueTaken
+from penstock.records.reading import Record, find
+from penstock.records.schema import Schema
+from penstock.records.store import Draft, Patch, Upserted
+
+_log = structlog.get_logger(__name__)
+
+_Outcomes = Mapping[int, Upserted | PenstockError]
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Writes the rows of one import."""
+
+    schema: Schema
+    columns: Columns
+    options: Options
+    linking: Linking
+
+    async def write(
+        self, conn: Connection, candidates: Sequence[Candidate], write: Write
+    ) -> dict[int, Upserted]:
+        """Write what can be written; by index, what became of it.
+
+        What keeps the others from being written is left to them as problems.
+        """
+        edges = await self.linking.resolve(conn, candidates, write)
+        drafts = {
+            index: Draft(candidate.values, own)
+            for index, (candidate, own) in enumerate(zip(candidates, edges, strict=True))
+            if not candidate.rejected
+        }
+        known = {index: id for index in drafts if (id := candidates[index].id) is not None}
+        others = {index: draft for index, draft in drafts.items() if index not in known}
+        outcomes = dict(await self._revise(conn, drafts, known, write))
+        outcomes |= await self._by_key(conn, others, write)
+        written = {}
+        for index, outcome in outcomes.items():
+            if isinstance(outcome, Upserted):
+                written[index] = outcome
+            else:
+                candidates[index].problems += self._problems(candidates[index], outcome)
+        return written
+
+    async def write_carefully(
+        self, conn: Connection, candidates: Sequence[Candidate], write: Write
+    ) -> dict[int, Upserted]:
+        """Write as `write` does, dividing the set until what cannot be written stands alone.
+
+        Raises the reason when it meets every single row.
+        """
+        culprits: list[Exception] = []
+        written = await self._divide(conn, candidates, write, culprits)
+        if len(culprits) > 1 and not written:
+            raise culprits[0]
+        return written
+
+    async def _divide(
+        self,
+        conn: Connection,
+        candidates: Sequence[Candidate],
+        write: Write,
+        culprits: list[Exception],
+    ) -> dict[int, Upserted]:
+        known = [len(candidate.problems) for candidate in candidates]
+        try:
+            async with conn.transaction():
+                return await self.write(conn, candidates, write)
+        except Exception as error:
+            if passing(error):
+                raise
+            for candidate, count in zip(candidates, known, strict=True):
+                del candidate.problems[count:]
+            if len(candidates) == 1:
+                _log.exception("row refused", line=candidates[0].line)
+                culprits.append(error)
+                candidates[0].problems.append(_refusal(candidates[0].line, error))
+                return {}
+        half = len(candidates) // 2
+        first = await self._divide(conn, candidates[:half], write, culprits)
+        second = await self._divide(conn, candidates[half:], write, culprits)
+        return first | {half + index: outcome for index, outcome in second.items()}
+
+    async def _by_key(
+        self, conn: Connection, drafts: Mapping[int, Draft], write: Write
+    ) -> _Outcomes:
+        """Write rows that no id tells about."""
+        key, type = self.options.key, self.columns.type
+        if self.options.operation is Operation.UPDATE:
+            return await self._update(conn, drafts, write)
+        if self.options.operation is Operation.UPSERT and key is not None:
+            upserted = await store.upsert(
+                conn, self.schema, type, key, list(drafts.values()), write
+            )
+            return dict(zip(drafts, upserted, strict=True))
+        created = await store.create(conn, self.schema, type, list(drafts.values()), write)
+        return {
+            index: Upserted(outcome, new=True) if isinstance(outcome, Record) else outcome
+            for index, outcome in zip(drafts, created, strict=True)
+        }
+
+    async def _update(
+        self, conn: Connection, drafts: Mapping[int, Draft], write: Write
+    ) -> _Outcomes:
+        """Update the records that have the rows' key."""
+        key, type = self.options.key, self.columns.type
+        if key is None:
+            return {index: KeyMissing(column=self._column(ID)) for index in drafts}
+        raw = {index: draft.properties.get(key) for index, draft in drafts.items()}
+        texts = {index: store.key_text(type, key, raw[index]) for index in drafts}
+        found = await find(conn, type, key, {text for text in texts.values() if text is not None})
+        known = {index: found[text] for index, text in texts.items() if text in found}
+        strangers = {
+            index: RecordNotFound(type=type.name, key=key, value=raw[index])
+            if raw[index] is not None
+            else KeyMissing(column=self._column(key))
+            for index in drafts
+            if index not in known
+        }
+        return {**strangers, **await self._revise(conn, drafts, known, write)}
+
+    async def _revise(
+        self,
+        conn: Connection,
+        drafts: Mapping[int, Draft],
+        ids: Mapping[int, int],
+        write: Write,
+    ) -> _Outcomes:
+        patches = [
+            Patch(id, drafts[index].properties, edges=drafts[index].edges)
+            for index, id in ids.items()
+        ]
+        revised = await store.revise(conn, self.schema, self.columns.type, patches, write)
+        return dict(zip(ids, revised, strict=True))
+
+    def _column(self, property: str) -> str:
+        index = self.columns.index_of.get(property)
+        return property if index is None else self.columns.names[index]
+
+    def _problems(self, candidate: Candidate, error: PenstockError) -> list[RowProblem]:
+        """What kept a row from being written, with the columns that it is about."""
+        subject = _subject(error, self.options.key)
+        found = []
+        for problem in error.problems or (Problem(error.text, subject, error.code),):
+            column = self.columns.index_of.get(problem.where or "")
+            value = None if column is None else candidate.cells[column]
+            code = problem.code or "INVALID"
+            found.append(RowProblem(candidate.line, problem.text, code, column, value))
+        return found
+
+
+def _subject(error: PenstockError, key: str | None) -> str | None:
+    """The property that an error without problems is about."""
+    if isinstance(error, ValueTaken):
+        return str(error.text.arguments["property"])
+    if isinstance(error, RecordExists | KeyMissing):
+        return key
+    if isinstance(error, RecordNotFound):
+        asked = str(error.text.arguments["key"])
+        return ID if asked == "id" else asked
+    return error.where
+
+
+def _refusal(line: int, error: Exception) -> RowProblem:
+    reason = error.text if isinstance(error, PenstockError) else str(error).partition("\n")[0]
+    return RowProblem(line, Text("it could not be written: {reason}", reason=reason), "NOT_WRITTEN")
+
+
+def passing(error: Exception) -> bool:
+    """Whether the same rows may be written when it is tried again."""
+    # A value too large for an index has the class of a full disk, and does not pass.
+    return isinstance(error, TRANSIENT) and not isinstance(error, pg.ProgramLimitExceeded)

@@ -1,0 +1,1 @@
+"""The built-in kinds of events: any number of constants in each file."""
