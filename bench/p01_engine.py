@@ -84,16 +84,15 @@ async def _turn_on(database: Database) -> None:
     async with database.unit() as conn:
         content = Content(
             subject="Hello {{ contact.firstname }}",
-            html="<p>Dear {{ contact.firstname }} {{ contact.lastname }},</p>" + "<p>Text.</p>" * 80,
+            html="<p>Dear {{ contact.firstname }} {{ contact.lastname }},</p>"
+            + "<p>Text.</p>" * 80,
             from_address="hello@penstock.example",
         )
         draft = emails.Draft("Mail", content)
         mail = emails.one(await emails.create(conn, [draft], write.now))
         emails.one(await emails.publish(conn, [mail.id], write.now))
         flow = await workflows.create(conn, schema, _flow(mail.id), "bench", write.now)
-        await workflows.turn_on(
-            conn, schema, flow.id, "bench", write.now, enroll_existing=True
-        )
+        await workflows.turn_on(conn, schema, flow.id, "bench", write.now, enroll_existing=True)
     # Standing is measured apart: the run begins when the workflow is on.
     worker = Worker(database, DatabaseClock())
     while True:

@@ -1,11 +1,11 @@
 """A scenario harness: given records and a workflow, at these moments this happens, then that holds.
 
-    story = await tell(house)
-    ada = await story.contact(email="ada@example.test")
-    flow = await story.workflow(when(...), [set_property("lifecyclestage", "lead")])
-    await story.turn_on(flow)
-    await story.pass_time(days=3)
-    assert await story.kinds(flow, ada) == ["enrolled", "succeeded", "finished"]
+story = await tell(house)
+ada = await story.contact(email="ada@example.test")
+flow = await story.workflow(when(...), [set_property("lifecyclestage", "lead")])
+await story.turn_on(flow)
+await story.pass_time(days=3)
+assert await story.kinds(flow, ada) == ["enrolled", "succeeded", "finished"]
 """
 
 from __future__ import annotations

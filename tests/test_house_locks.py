@@ -59,7 +59,7 @@ def test_every_dependency_is_explained_with_its_licence() -> None:
     page = (ROOT / "docs" / "dependencies.md").read_text("utf-8")
     rows = re.findall(r"^\| ([a-z0-9-]+) \|", page, re.MULTILINE)
     wanted = {canonicalize_name(Requirement(line).name) for line in RUN + BUILD + DEV}
-    assert sorted(rows) == sorted(wanted)
+    assert sorted(set(rows) - {"name"}) == sorted(wanted)
 
 
 def test_everything_locked_is_openly_licensed() -> None:

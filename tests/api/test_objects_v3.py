@@ -120,7 +120,8 @@ def test_the_generic_client_reaches_every_object_type(
     service: Service, word: str, name: str, given: str, kept: str
 ) -> None:
     api = service.client.crm.objects.basic_api
-    body = objects.SimplePublicObjectInputForCreate(properties={name: given}, associations=[])
+    properties = {name: given} | ({"dealname": "Big"} if word == "0-3" else {})
+    body = objects.SimplePublicObjectInputForCreate(properties=properties, associations=[])
     made = api.create(word, body)
     assert api.get_by_id(word, made.id, properties=[name]).properties[name] == kept
     api.archive(word, made.id)
@@ -281,10 +282,16 @@ async def test_a_key_reaches_the_types_of_its_scopes_alone(service: Service) -> 
         assert (await wire.get(f"{CONTACTS}?associations=deals")).status_code == 403
 
 
-async def test_numbers_keep_every_digit(wire: httpx.AsyncClient) -> None:
-    number = "123456789012345678901234567890.000000000000000000001"
+@pytest.mark.parametrize(
+    "number",
+    ["123456789012345678901234567890.000000000000000000001", "1" * 60, "-9223372036854775809", "0.1"],
+)
+async def test_numbers_keep_every_digit(wire: httpx.AsyncClient, number: str) -> None:
     body = f'{{"properties": {{"dealname": "Exact", "amount": {number}}}}}'
-    answer = await wire.post(
-        "/crm/v3/objects/deals", content=body, headers={"Content-Type": "application/json"}
-    )
-    assert answer.json()["properties"]["amount"] == number
+    json = {"Content-Type": "application/json"}
+    made = await wire.post("/crm/v3/objects/deals", content=body, headers=json)
+    assert made.json()["properties"]["amount"] == number
+    path = f"/crm/v3/objects/deals/{made.json()['id']}"
+    changed = await wire.patch(path, json={"properties": {"dealname": "Other"}})
+    assert changed.json()["properties"]["amount"] == number
+    assert (await wire.get(path)).json()["properties"]["amount"] == number

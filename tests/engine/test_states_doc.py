@@ -10,7 +10,8 @@ OUTSIDE = "[*]"
 
 
 def test_the_drawing_shows_every_transition_and_no_other() -> None:
-    drawn = re.findall(r"^ +(\S+) --> ([^:\n]+)(?:: (.+))?$", DRAWING.read_text("utf-8"), re.M)
+    arrow = re.compile(r"^ +(\S+) --> ([^:\n]+)(?:: (.+))?$", re.MULTILINE)
+    drawn = arrow.findall(DRAWING.read_text("utf-8"))
     machine = {(OUTSIDE, State.ACTIVE, "enroll")}
     for state, ways in TRANSITIONS.items():
         machine |= {(state, after, verb) for after, verb in ways.items()}

@@ -96,7 +96,5 @@ async def test_an_erased_person_leaves_nothing_behind(house: House) -> None:
                 f"SELECT count(*) FROM {table} WHERE {column} = ANY(%s)", ([ada, old],)
             )
             assert (await cursor.fetchone())[0] == 0, table
-        cursor = await conn.execute(
-            "SELECT kind FROM changes WHERE record_id = %s", (ada,)
-        )
+        cursor = await conn.execute("SELECT kind FROM changes WHERE record_id = %s", (ada,))
         assert [row.kind for row in await cursor.fetchall()] == ["erased"]

@@ -97,7 +97,9 @@ async def test_writing_the_same_value_is_no_change(house: House) -> None:
     (ada,) = await create(house, "contacts", {"firstname": "Ada", "num_notes": "12.50"})
     assert isinstance(ada, Record)
     (same,) = await update(
-        house, "contacts", store.Patch(ada.id, {"firstname": "Ada", "num_notes": "12.5", "city": ""})
+        house,
+        "contacts",
+        store.Patch(ada.id, {"firstname": "Ada", "num_notes": "12.5", "city": ""}),
     )
     assert isinstance(same, Record)
     assert same.updated_at == ada.updated_at

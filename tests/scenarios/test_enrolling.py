@@ -143,10 +143,12 @@ async def test_the_own_write_of_a_workflow_may_enrol_in_another(story: Story) ->
 
 async def test_two_workflows_that_set_each_other_off_are_cut(story: Story) -> None:
     odd = await story.workflow(
-        when(all_of(equals("city", "odd")), shouldReEnroll=True), [set_property("1", "city", "even")]
+        when(all_of(equals("city", "odd")), shouldReEnroll=True),
+        [set_property("1", "city", "even")],
     )
     even = await story.workflow(
-        when(all_of(equals("city", "even")), shouldReEnroll=True), [set_property("1", "city", "odd")]
+        when(all_of(equals("city", "even")), shouldReEnroll=True),
+        [set_property("1", "city", "odd")],
     )
     await story.turn_on(odd)
     await story.turn_on(even)
@@ -165,11 +167,15 @@ async def test_a_workflow_about_what_does_not_exist_cannot_be_turned_on(story: S
         await story.turn_on(flow)
     places = {problem.where for problem in refused.value.problems}
     assert "$.actions[0].fields.property_name" in places
-    assert any(place and place.startswith("$.enrollmentCriteria.listFilterBranch") for place in places)
+    assert any(
+        place and place.startswith("$.enrollmentCriteria.listFilterBranch") for place in places
+    )
 
 
 async def test_a_broken_graph_is_refused_with_its_path(story: Story) -> None:
-    broken = set_property("1", "city", "x", connection={"edgeType": "STANDARD", "nextActionId": "9"})
+    broken = set_property(
+        "1", "city", "x", connection={"edgeType": "STANDARD", "nextActionId": "9"}
+    )
     with pytest.raises(DocumentInvalid) as refused:
         await story.workflow(when(LEADS), [broken])
     assert [problem.where for problem in refused.value.problems] == [

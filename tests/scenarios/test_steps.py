@@ -179,9 +179,7 @@ async def test_a_mail_is_queued_once_for_each_with_an_address(story: Story) -> N
     mail = await story.email(subject="Hello {{ contact.firstname }}", html="<p>Welcome</p>")
     flow = await story.workflow(when(LEADS), [step("1", "0-4", {"content_id": mail})])
     await story.turn_on(flow)
-    ada = await story.contact(
-        lifecyclestage="lead", firstname="Ada", email="ada@example.test"
-    )
+    ada = await story.contact(lifecyclestage="lead", firstname="Ada", email="ada@example.test")
     nobody = await story.contact(lifecyclestage="lead")
     await story.rest()
     assert await story.kinds(flow, ada) == ["enrolled", "queued", "finished"]

@@ -33,9 +33,7 @@ async def invite(conn: Connection, now: datetime) -> str:
     """The token of a new link; it works once, and until LINK_LASTS from now."""
     token = secrets.token_urlsafe(32)
     await _queries.run(conn, "forget_links", now=now)
-    await _queries.run(
-        conn, "add_link", digest=digest(token), now=now, expires_at=now + LINK_LASTS
-    )
+    await _queries.run(conn, "add_link", digest=digest(token), now=now, expires_at=now + LINK_LASTS)
     return token
 
 

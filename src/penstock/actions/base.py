@@ -64,7 +64,6 @@ class Departures:
         return self
 
 
-
 class Batch(Protocol):
     """All that an action may do: a port that the engine implements for one step and one group.
 
@@ -100,8 +99,11 @@ class Batch(Protocol):
     async def create(
         self, object_type: str, properties: Mapping[int, Mapping[str, Any]], edge: int | None
     ) -> Mapping[int, Text]:
-        """Create a record beside each enrolled one, by its id, associated by the type given (from the
-        new record to the enrolled one; None: the plain one); returns refusals with reasons."""
+        """Create a record beside each enrolled one, from properties by the enrolled one's id.
+
+        `edge` is the association type from the new record to the enrolled one; None: the plain one.
+        Returns refusals with reasons.
+        """
         ...
 
     async def render(self, template: str) -> Mapping[int, str]:
@@ -178,10 +180,12 @@ class Action(BaseModel):
 
 ACTIONS: Catalogue[type[Action]] = Catalogue(
     "penstock.actions.catalogue",
-    is_entry=lambda value: isinstance(value, type)
-    and issubclass(value, Action)
-    and bool(value.type_id)
-    and not isabstract(value),
+    is_entry=lambda value: (
+        isinstance(value, type)
+        and issubclass(value, Action)
+        and bool(value.type_id)
+        and not isabstract(value)
+    ),
     key=lambda entry: entry.type_id,
     group="penstock.actions",
 )

@@ -21,7 +21,7 @@ def after(start: datetime, amount: int, unit: Unit, zone: ZoneInfo) -> datetime:
     """The instant `amount` units after `start`, in UTC.
 
     Days and longer keep the clock time in the zone. A local time that does not exist becomes the
-    first instant after the gap; of one that exists twice the first is taken (semantics decision 10).
+    first instant after the gap; of one that exists twice the first is taken (decision 10).
     """
     if unit in _ELAPSED:
         return (start + amount * _ELAPSED[unit]).astimezone(UTC)

@@ -2,9 +2,10 @@
 
 from typing import Any, Final
 
-import orjson
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
+
+from penstock.kernel.db import dumps, plain
 
 Header = tuple[bytes, bytes]
 
@@ -31,7 +32,7 @@ class Answer(JSONResponse):
             self.body = b""
             self.raw_headers = [*given, *_ALWAYS]
             return
-        self.body = orjson.dumps(content, default=_plain)
+        self.body = dumps(content, default=_plain)
         length = (b"content-length", str(len(self.body)).encode())
         self.raw_headers = [_JSON, length, *given, *_ALWAYS]
 
@@ -39,4 +40,4 @@ class Answer(JSONResponse):
 def _plain(value: Any) -> Any:
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json", by_alias=True, exclude_none=True)
-    raise TypeError(f"{type(value).__name__} is no JSON")
+    return plain(value)

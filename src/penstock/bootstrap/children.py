@@ -121,7 +121,10 @@ class Child:
         )
         if self._ending.is_set():
             self._tell_to_stop()
-        tasks = [asyncio.create_task(self._employ(process)), asyncio.create_task(self._hear(process))]
+        tasks = [
+            asyncio.create_task(self._employ(process)),
+            asyncio.create_task(self._hear(process)),
+        ]
         try:
             return await process.wait()
         finally:

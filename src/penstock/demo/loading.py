@@ -71,7 +71,9 @@ async def _staff(conn: Connection, company: _Company, write: Write, progress: Pr
         company.owners[name] = str(owner.id)
     offices = dict.fromkeys(agent["regional_office"] for agent in agents)
     for office in offices:
-        members = [company.owners[a["sales_agent"]] for a in agents if a["regional_office"] == office]
+        members = [
+            company.owners[a["sales_agent"]] for a in agents if a["regional_office"] == office
+        ]
         await teams.create_one(conn, office, write.now, members=[int(id) for id in members])
     progress("owners", len(names), len(names))
 

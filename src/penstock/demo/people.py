@@ -24,11 +24,21 @@ _TITLES = (
     "Buyer", "Chief Executive", "Chief Information Officer", "Head of IT", "Office Manager",
     "Operations Manager", "Procurement Lead", "Systems Engineer", "Technician", "Vice President",
 )  # fmt: skip
-_STAGES = ("subscriber", "lead", "lead", "lead", "marketingqualifiedlead", "opportunity", "customer")
+_STAGES = (
+    "subscriber",
+    "lead",
+    "lead",
+    "lead",
+    "marketingqualifiedlead",
+    "opportunity",
+    "customer",
+)
 _PLAIN = str.maketrans("åäöóćéüı", "aaooceui")
 
 
-def contacts(companies: Sequence[dict[str, Any]], owners: Sequence[str]) -> Iterator[dict[str, Any]]:
+def contacts(
+    companies: Sequence[dict[str, Any]], owners: Sequence[str]
+) -> Iterator[dict[str, Any]]:
     """Some contacts for each company, with the company's name under `company`."""
     chance = random.Random(_SEED)  # noqa: S311 - nothing here is secret
     taken: set[str] = set()

@@ -1,17 +1,11 @@
 """Who is let into a workflow (semantics §2.1), and why others are not."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+from penstock.engine.entrants import Entrants
 from penstock.engine.journal import WHOLE
+from penstock.engine.turn import Turn
 from penstock.engine.walkers import Walker
 from penstock.kernel import ids
 from penstock.kernel.queries import load
-
-if TYPE_CHECKING:
-    from penstock.engine.intake import Entrants
-    from penstock.engine.turn import Turn
 
 _queries = load("penstock.engine")
 

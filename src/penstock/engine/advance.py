@@ -1,25 +1,21 @@
 """Enrollments advance: grouped by step, each step run once for the whole group."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from penstock.actions.base import Departures
 from penstock.engine.admission import admit
 from penstock.engine.attempt import attempt
 from penstock.engine.batch import EngineBatch
+from penstock.engine.entrants import Entrants
 from penstock.engine.journal import WHOLE
 from penstock.engine.plans import Plan, PlannedStep
 from penstock.engine.states import State
+from penstock.engine.turn import Turn
 from penstock.engine.walkers import Walker, loaded
 from penstock.kernel.queries import load
 from penstock.kernel.texts import Text
-
-if TYPE_CHECKING:
-    from penstock.engine.intake import Entrants
-    from penstock.engine.turn import Turn
 
 _queries = load("penstock.engine")
 

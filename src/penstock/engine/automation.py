@@ -65,9 +65,7 @@ class Automation:
     def statement(self, criteria: frozenset[int], now: datetime) -> Statement:
         """The SELECT that judges these criteria in one pass over the same candidates."""
         timed = any(
-            dependency.kind == "time"
-            for id in criteria
-            for dependency in self.criteria[id].depends
+            dependency.kind == "time" for id in criteria for dependency in self.criteria[id].depends
         )
         if timed:
             return self._compile(criteria, now)

@@ -1,9 +1,7 @@
 """The port that actions act through: one step and one group of one turn."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from penstock.actions.base import ONWARD, Departures, Member
 from penstock.actions.inputs import (
@@ -17,25 +15,19 @@ from penstock.actions.inputs import (
 )
 from penstock.emails import language
 from penstock.emails.errors import RenderFailed
+from penstock.engine import mailing, tokens
+from penstock.engine.crowd import Crowd
 from penstock.engine.effects import Effects
-from penstock.engine.mailing import Mailing
-from penstock.engine.tokens import Tokens
+from penstock.engine.plans import Plan
+from penstock.engine.turn import Turn
 from penstock.engine.walkers import Walker
 from penstock.filters.compile import Slots, check, select_verdicts
 from penstock.kernel.errors import PenstockError
-from penstock.kernel.queries import load
 from penstock.kernel.texts import Text
 from penstock.records import store
 from penstock.records.associations import NewEdge
 from penstock.records.changes import Lane, Source, Write
-from penstock.records.reading import record_of
 from penstock.records.values import instant_text
-
-if TYPE_CHECKING:
-    from penstock.engine.plans import Plan
-    from penstock.engine.turn import Turn
-
-_queries = load("penstock.engine")
 
 
 class EngineBatch:
@@ -52,6 +44,7 @@ class EngineBatch:
 
         first = walkers[0]
         self.record_ids = [walker.record_id for walker in walkers]
+        self.crowd = Crowd(turn, plan.type, self.record_ids)
         self.circumstances = Write(
             Source("AUTOMATION_PLATFORM", str(plan.workflow_id)),
             turn.now,
@@ -83,14 +76,7 @@ class EngineBatch:
         return [frozenset(ids) for ids in matching]
 
     async def values(self, names: Sequence[str]) -> Mapping[int, Mapping[str, str | None]]:
-        rows = await _queries.rows(
-            self.turn.conn,
-            "values",
-            bucket=self.turn.bucket,
-            ids=self.record_ids,
-            names=list(names),
-        )
-        return {row.id: record_of(row).shown(self.type, names) for row in rows}
+        return await self.crowd.values(names)
 
     async def resolve(self, value: Input) -> Mapping[int, Any]:
         match value:
@@ -147,11 +133,28 @@ class EngineBatch:
         source = language.read(template)
         if source.problems:
             raise RenderFailed(reason=source.problems[0].text)
-        values = await Tokens(self).of_records(source.tokens)
+        values = await tokens.of_crowd(self.crowd, source.tokens)
         return {id: source.fill(values[id]).text() for id in self.record_ids}
 
     async def mail(self, content_id: str) -> Mapping[int, Text]:
-        return await Mailing(self).queue(content_id)
+        email = await mailing.published(self.turn.conn, content_id)
+        if email is None:
+            reason = Text("there is no published e-mail with the id {id}", id=content_id)
+            return dict.fromkeys(self.record_ids, reason)
+        letters = await mailing.letters(self.crowd, email)
+        nobody = Text("nobody with an e-mail address to send to")
+        refused: dict[int, Text] = {}
+        place = (self.plan.workflow_id, self.step)
+        for member in self.members:
+            who = (member.enrollment_id, member.record_id, member.visit)
+            of_record = letters.get(member.record_id)
+            if not of_record:
+                refused[member.record_id] = nobody
+                continue
+            for letter in of_record:
+                self.effects.queue("mail", letter.address, letter.payload, who, place)
+            self.kinds[member.enrollment_id] = "queued"
+        return refused
 
 
 def _refusals(ids: Sequence[int], outcomes: Sequence[store.Outcome]) -> dict[int, Text]:

@@ -1,48 +1,23 @@
 """From changes to entrants: take what happened, settle the criteria, apply requests."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from psycopg.types.json import Jsonb
 
 from penstock.engine import settling
+from penstock.engine.entrants import FRESH, Circumstances, Entrants
 from penstock.engine.outcomes import apply_outcomes
 from penstock.engine.removal import erase, unenroll
+from penstock.engine.turn import Turn
 from penstock.kernel.queries import load
 from penstock.records.changes import Lane
-
-if TYPE_CHECKING:
-    from penstock.engine.turn import Turn
 
 _queries = load("penstock.engine")
 
 _GONE = {"archived": "record_deleted", "merged": "record_merged", "erased": "record_erased"}
 """Changes after which a record is in no workflow, with the reason."""
-
-
-@dataclass(frozen=True, slots=True)
-class Circumstances:
-    """How a record came to enrol: the lane that it waits in, and the steps that led to it."""
-
-    lane: int
-    depth: int
-
-
-@dataclass(frozen=True)
-class Entrants:
-    """Records that want into a workflow for one reason, with their circumstances."""
-
-    workflow_id: int
-    source: str
-    records: dict[int, Circumstances]
-    quiet: bool = False
-    """Backfill: who is in already is passed over without a word."""
-
-
-FRESH = Circumstances(Lane.FRESH, 0)
 
 
 @dataclass

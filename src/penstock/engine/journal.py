@@ -97,6 +97,8 @@ async def ensure_month(conn: Connection, now: datetime) -> None:
     if row is not None and row[0] is None:
         await conn.execute(
             sql.SQL("CREATE TABLE {} PARTITION OF journal FOR VALUES FROM ({}) TO ({})").format(
-                sql.Identifier(name), sql.Literal(first.isoformat()), sql.Literal(following.isoformat())
+                sql.Identifier(name),
+                sql.Literal(first.isoformat()),
+                sql.Literal(following.isoformat()),
             )
         )

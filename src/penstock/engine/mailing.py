@@ -1,101 +1,65 @@
-"""Marketing mail is queued: its revision and the values of its tokens, one effect per recipient."""
-
-from __future__ import annotations
+"""Marketing mail is addressed: to the enrolled contacts, or to those associated with the record."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 from penstock.emails import rendering
 from penstock.emails import store as emails
 from penstock.emails.model import Email
-from penstock.engine.tokens import Tokens
-from penstock.kernel.texts import Text
-
-if TYPE_CHECKING:
-    from penstock.engine.batch import EngineBatch
+from penstock.engine import tokens
+from penstock.engine.crowd import Crowd
+from penstock.kernel.db import Connection
 
 _CONTACT = "0-1"
 
 
 @dataclass(frozen=True)
-class Recipient:
-    """An address, with the values of its contact's own tokens."""
+class Letter:
+    """A mail to one person: the address, and what to send (its revision, the tokens' values)."""
 
     address: str
-    values: Mapping[str, str | None]
+    payload: dict[str, Any]
 
 
-class Mailing:
-    """Sends one marketing e-mail for a batch: to the enrolled contacts, or to the associated ones."""
+async def published(conn: Connection, content_id: str) -> Email | None:
+    """The mail with this id, if it may be sent."""
+    if not content_id.isdecimal():
+        return None
+    email = (await emails.read(conn, [int(content_id)])).get(int(content_id))
+    return email if email is not None and email.state == "PUBLISHED" else None
 
-    def __init__(self, batch: EngineBatch) -> None:
-        self.batch = batch
 
-    async def queue(self, content_id: str) -> Mapping[int, Text]:
-        """Queue the mail; returns the records it cannot be sent for, with reasons."""
-        batch = self.batch
-        email = await self._published(content_id)
-        if email is None:
-            reason = Text("there is no published e-mail with the id {id}", id=content_id)
-            return dict.fromkeys(batch.record_ids, reason)
-        paths = rendering.tokens(email.content)
-        own = {path for path in paths if path.startswith("contact.")}
-        shared = await Tokens(batch).of_records(
-            paths if batch.type.id == _CONTACT else paths - own
-        )
-        recipients = await self._recipients(own)
-        refused: dict[int, Text] = {}
-        for member in batch.members:
-            people = recipients.get(member.record_id)
-            if not people:
-                refused[member.record_id] = Text("nobody with an e-mail address to send to")
-                continue
-            for person in people:
-                payload = {
-                    "email": email.id,
-                    "revision": email.revision,
-                    "to": person.address,
-                    "tokens": {**shared[member.record_id], **person.values},
-                }
-                batch.effects.queue(
-                    "mail",
-                    person.address,
-                    payload,
-                    (member.enrollment_id, member.record_id, member.visit),
-                    (batch.plan.workflow_id, batch.step),
-                )
-            batch.kinds[member.enrollment_id] = "queued"
-        return refused
+async def letters(crowd: Crowd, email: Email) -> dict[int, list[Letter]]:
+    """One letter for each person to be written to, by record; none where there is nobody."""
+    paths = rendering.tokens(email.content)
+    if crowd.type.id == _CONTACT:
+        shared = await tokens.of_crowd(crowd, paths)
+        addresses = await crowd.values(["email"])
+        return {
+            id: [_letter(email, str(values["email"]), shared[id])]
+            for id, values in addresses.items()
+            if values.get("email")
+        }
+    own = {path for path in paths if path.startswith("contact.")}
+    shared = await tokens.of_crowd(crowd, paths - own)
+    contact = crowd.turn.schema.types[_CONTACT]
+    ends = await crowd.ends(contact)
+    names = sorted({"email", *(path.partition(".")[2] for path in own)})
+    people = await crowd.far(contact, [id for ids in ends.values() for id in ids], names)
+    found: dict[int, list[Letter]] = {}
+    for id, others in ends.items():
+        by_address: dict[str, Letter] = {}
+        for other in others:
+            known = people.get(other, {})
+            address = known.get("email")
+            if address:
+                personal = {path: known.get(path.partition(".")[2]) for path in own}
+                by_address.setdefault(address, _letter(email, address, {**shared[id], **personal}))
+        found[id] = list(by_address.values())
+    return found
 
-    async def _published(self, content_id: str) -> Email | None:
-        if not content_id.isdecimal():
-            return None
-        email = (await emails.read(self.batch.turn.conn, [int(content_id)])).get(int(content_id))
-        return email if email is not None and email.state == "PUBLISHED" else None
 
-    async def _recipients(self, own: set[str]) -> dict[int, list[Recipient]]:
-        batch = self.batch
-        if batch.type.id == _CONTACT:
-            values = await batch.values(["email"])
-            return {
-                id: [Recipient(str(of_record["email"]), {})]
-                for id, of_record in values.items()
-                if of_record.get("email")
-            }
-        contact = batch.schema.types[_CONTACT]
-        ends = await Tokens(batch).ends(contact)
-        names = sorted({"email", *(path.partition(".")[2] for path in own)})
-        everybody = [id for others in ends.values() for id in others]
-        people = await Tokens(batch).far(contact, everybody, names)
-        recipients: dict[int, list[Recipient]] = {}
-        for id, others in ends.items():
-            by_address: dict[str, Recipient] = {}
-            for other in others:
-                known = people.get(other, {})
-                address = known.get("email")
-                if address and address not in by_address:
-                    tokens = {path: known.get(path.partition(".")[2]) for path in own}
-                    by_address[address] = Recipient(address, tokens)
-            recipients[id] = list(by_address.values())
-        return recipients
+def _letter(email: Email, address: str, values: Mapping[str, str | None]) -> Letter:
+    payload = {"email": email.id, "revision": email.revision, "to": address, "tokens": values}
+    return Letter(address, payload)

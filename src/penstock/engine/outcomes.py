@@ -1,15 +1,11 @@
 """What became of effects comes back as changes; a turn writes it down."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from penstock.engine.turn import Turn
 from penstock.kernel.db import dumps
 from penstock.kernel.queries import load
-
-if TYPE_CHECKING:
-    from penstock.engine.turn import Turn
 
 _queries = load("penstock.engine")
 

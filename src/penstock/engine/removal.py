@@ -1,15 +1,10 @@
 """Records leave: their enrollments end, and a person who was erased leaves no trace."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from penstock.engine.journal import WHOLE
+from penstock.engine.turn import Turn
 from penstock.kernel.queries import load
-
-if TYPE_CHECKING:
-    from penstock.engine.turn import Turn
 
 _queries = load("penstock.engine")
 

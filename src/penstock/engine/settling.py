@@ -1,15 +1,10 @@
 """Criteria are settled: judged over candidates, many in one pass, and the levels written."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from penstock.engine.turn import Turn
 from penstock.kernel.queries import load
-
-if TYPE_CHECKING:
-    from penstock.engine.turn import Turn
 
 _queries = load("penstock.engine")
 

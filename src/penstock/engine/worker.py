@@ -10,7 +10,7 @@ import structlog
 from penstock.engine.automation import Automations
 from penstock.engine.journal import ensure_month
 from penstock.engine.starting import go_live
-from penstock.engine.turn import Turned, turn
+from penstock.engine.turning import Turned, turn
 from penstock.kernel.clock import Clock
 from penstock.kernel.db import TRANSIENT, Connection, Database
 from penstock.kernel.queries import load

@@ -1,13 +1,12 @@
-"""The operators of the search: one row each, and how values of every kind are compared."""
+"""The operators of the search, one row each, and how values of every type are compared."""
 
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from sqlalchemy import ARRAY, ColumnElement, Numeric, and_, func, not_
-from sqlalchemy import Text as SqlText
+from sqlalchemy import ARRAY, ColumnElement, Numeric, Text, and_, func, not_
 from sqlalchemy.types import TypeEngine
 
 from penstock.filters import patterns
@@ -17,45 +16,112 @@ from penstock.filters.subject import Value, folded
 from penstock.records.model import Property
 from penstock.records.values import TYPES, Json, parse, text_of
 
-Operands = Literal["value", "range", "values", "none"]
+Test = Callable[[Value, list[Json]], ColumnElement[bool]]
 
 
 @dataclass(frozen=True)
 class SearchOperator:
-    """One way to search: `takes` says which keys of the filter hold what is looked for.
+    """One way to search: all that is known of it is in its row.
 
-    `sql` takes the property's value and the list of what is looked for. `ordered` operators cannot
-    be asked where several options can be chosen.
+    `takes` says which keys of a filter hold what is looked for; `sql` takes the property's value
+    and the list of that, and is null where there is no value. What is `typed` is written as the
+    property's values are; what is `ordered` cannot be asked of several options.
     """
 
     name: str
-    sql: Callable[[Value, Sequence[Json]], ColumnElement[bool]]
-    takes: Operands = "value"
+    sql: Test
+    takes: Literal["value", "range", "values", "nothing"] = "value"
+    typed: bool = True
     ordered: bool = False
 
 
-def wanted(property: Property, raw: Any) -> Json:
-    """What is looked for, in the form it is compared in. Raises BadValue."""
-    if TYPES[property.type].storage == "text":
+def looked_for(property: Property, raw: Any, *, typed: bool) -> Json:
+    """What is looked for, in the form that it is compared in. Raises BadValue."""
+    if not typed or TYPES[property.type].storage == "text":
         return text_of(raw)
     found = parse(property, raw)
-    return text_of(raw) if found is None else found
+    return found if TYPES[property.type].storage == "numeric" else text_of(found)
 
 
-def _compared(value: Value, looked_for: Json) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
-    left, type = _form(value)
-    if value.column is not None and type is Instant:
-        looked_for = datetime.fromisoformat(looked_for)
-    right = value.parameters.bound(_text(looked_for, type), type)
-    return left, folded(right) if left is value.folded else right
+@dataclass(frozen=True)
+class _Form:
+    """How values of a type are compared."""
+
+    left: ColumnElement[Any]
+    type: TypeEngine[Any]
+    convert: Callable[[Json], Any] = lambda wanted: wanted
+    fold: bool = False
 
 
-def _form(value: Value) -> tuple[ColumnElement[Any], TypeEngine[Any]]:
+def _form(value: Value) -> _Form:
     storage = TYPES[value.property.type].storage
     if storage == "numeric":
-        return value.number, Numeric()
-    if storage == "instant":
-        return value.when, SqlText() if value.column is None else Instant
-    if storage != "text" or value.property.type == "enumeration":
-        return value.exact, SqlText()
-    return value.folded, SqlText()
+        return _Form(value.number, Numeric())
+    if value.column is not None:
+        return _Form(value.column, Instant, datetime.fromisoformat)
+    if storage == "text" and value.property.type != "enumeration":
+        return _Form(value.folded, Text(), fold=True)
+    return _Form(value.exact, Text())
+
+
+def sortable(value: Value) -> ColumnElement[Any]:
+    """The value in a form that sorts."""
+    return _form(value).left
+
+
+def _compare(comparison: Callable[..., ColumnElement[bool]]) -> Test:
+    def test(value: Value, wanted: list[Json]) -> ColumnElement[bool]:
+        form = _form(value)
+        bound = [value.parameters.bound(form.convert(each), form.type) for each in wanted]
+        return comparison(form.left, *(folded(each) if form.fold else each for each in bound))
+
+    return test
+
+
+def _equal(value: Value, wanted: list[Json]) -> ColumnElement[bool]:
+    if value.property.multiple:
+        return value.options.bool_op("?&")(value.words(wanted[0].split(";")))
+    return _compare(operator.eq)(value, wanted)
+
+
+def _in(value: Value, wanted: list[Json]) -> ColumnElement[bool]:
+    if value.property.multiple:
+        return value.options.bool_op("?|")(value.words(wanted))
+    form = _form(value)
+    if form.fold:
+        return form.left.in_(value.folded_words(wanted))
+    several = [form.convert(each) for each in wanted]
+    return form.left == func.any(value.parameters.bound(several, ARRAY(form.type)))
+
+
+def _between(
+    left: ColumnElement[Any], low: ColumnElement[Any], high: ColumnElement[Any]
+) -> ColumnElement[bool]:
+    return and_(left >= low, left <= high)
+
+
+def _contains_token(value: Value, wanted: list[Json]) -> ColumnElement[bool]:
+    tokens = [patterns.token(word) for word in wanted[0].split()]
+    bound = [value.parameters.bound(token, Text()) for token in tokens]
+    return and_(*(value.folded.regexp_match(folded(token)) for token in bound))
+
+
+def _table(*rows: SearchOperator) -> Mapping[str, SearchOperator]:
+    return {row.name: row for row in rows}
+
+
+OPERATORS: Final = _table(
+    SearchOperator("EQ", _equal),
+    SearchOperator("NEQ", negation(_equal)),
+    SearchOperator("LT", _compare(operator.lt), ordered=True),
+    SearchOperator("LTE", _compare(operator.le), ordered=True),
+    SearchOperator("GT", _compare(operator.gt), ordered=True),
+    SearchOperator("GTE", _compare(operator.ge), ordered=True),
+    SearchOperator("BETWEEN", _compare(_between), takes="range", ordered=True),
+    SearchOperator("IN", _in, takes="values"),
+    SearchOperator("NOT_IN", negation(_in), takes="values"),
+    SearchOperator("HAS_PROPERTY", lambda value, _: not_(value.missing), takes="nothing"),
+    SearchOperator("NOT_HAS_PROPERTY", lambda value, _: value.missing, takes="nothing"),
+    SearchOperator("CONTAINS_TOKEN", _contains_token, typed=False),
+    SearchOperator("NOT_CONTAINS_TOKEN", negation(_contains_token), typed=False),
+)

@@ -9,6 +9,7 @@ from sqlalchemy import (
     BigInteger,
     BindParameter,
     ClauseElement,
+    Integer,
     SmallInteger,
     Text,
     bindparam,
@@ -30,6 +31,14 @@ RECORDS: Final = table(
     column("created_at", Instant),
     column("updated_at", Instant),
     column("archived_at", Instant),
+)
+
+ASSOCIATIONS: Final = table(
+    "associations",
+    column("bucket", SmallInteger),
+    column("from_id", BigInteger),
+    column("type_id", Integer),
+    column("to_id", BigInteger),
 )
 
 _DIALECT: Final = PGDialect_psycopg()  # type: ignore[no-untyped-call]

@@ -42,23 +42,37 @@ def converter(type: TypeSchema, prop: Property, options: Options, owners: Owners
             words = [(word, value) for value, words in _YES_NO.items() for word in words]
             return _finder(_options(prop), words)
         case "enumeration":
-            find = _finder(*_choices(type, prop, owners))
+            find = _choice(type, prop, owners)
             return _several(find) if prop.multiple else find
     return None
+
+
+def _choice(type: TypeSchema, prop: Property, owners: Owners) -> Convert:
+    if prop.referenced_object_type == "OWNER":
+        return _owner(owners)
+    if type.staging and prop.name == type.staging.pipeline:
+        return _finder([(pipeline.id, pipeline.label) for pipeline in type.pipelines.values()], ())
+    return _finder(_options(prop), ())
 
 
 def _options(prop: Property) -> list[tuple[str, str]]:
     return [(option.value, option.label) for option in prop.options]
 
 
-def _choices(
-    type: TypeSchema, prop: Property, owners: Owners
-) -> tuple[list[tuple[str, str]], Owners]:
-    if prop.referenced_object_type == "OWNER":
-        return [], owners
-    if type.staging and prop.name == type.staging.pipeline:
-        return [(pipeline.id, pipeline.label) for pipeline in type.pipelines.values()], ()
-    return _options(prop), ()
+def _owner(owners: Owners) -> Convert:
+    known = {id for _, id in owners}
+    find = _finder([(id, id) for id in known], owners)
+
+    def find_owner(text: str) -> str:
+        id: str = find(text)
+        if id not in known:
+            raise BadValue(
+                Text('there is no owner with the address, name or id "{value}"', value=text),
+                "OWNER_UNKNOWN",
+            )
+        return id
+
+    return find_owner
 
 
 def _finder(options: Iterable[tuple[str, str]], further: Iterable[tuple[str, str]]) -> Convert:

@@ -114,12 +114,14 @@ def _wide(start: bytes) -> str | None:
 
 
 def _single(sample: bytes) -> str:
-    names = {codec: name for name, codec in CODECS.items()}
-    isolated = [codec for codec in names if not codec.startswith("utf")]
-    best = from_bytes(sample, cp_isolation=isolated).best()
+    names = {codec: name for name, codec in CODECS.items() if not name.startswith("utf")}
+    found = from_bytes(sample, cp_isolation=list(names))
+    best = found.best()
     if best is None:
         return "windows-1252"
-    # Several encodings often give the same text; then it is the most common one.
-    if sample.decode("cp1252", "replace") == str(best):
+    # Often several encodings make sense; then it is the most common one.
+    usual = next((match for match in found if match.encoding == "cp1252"), None)
+    as_good = usual and (usual.chaos, -usual.coherence) <= (best.chaos, -best.coherence)
+    if as_good or sample.decode("cp1252", "replace") == str(best):
         return "windows-1252"
-    return names.get(best.encoding, "windows-1252")
+    return names[best.encoding]

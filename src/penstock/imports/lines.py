@@ -34,8 +34,8 @@ class Lines:
 
     def __init__(self, encoding: str, offset: int, number: int) -> None:
         codec = CODECS[encoding]
-        # Lines are cut in bytes, and UTF-16 is made UTF-8 for that. Lone surrogates are let through: so
-        # it goes back byte for byte, which tells the place in the file.
+        # Lines are cut in bytes, and UTF-16 is made UTF-8 for that. Lone surrogates are let
+        # through: so it goes back byte for byte, which tells the place in the file.
         self._wide = codec if codec.startswith("utf-16") else None
         self._codec = "utf-8" if self._wide else codec
         self._decoder = codecs.getincrementaldecoder(codec)("surrogatepass")

@@ -55,7 +55,7 @@ class Linking:
             self._gathered[type, property] = last or self._gathered.get((type, property), 0)
             if first:
                 await _queries.run(conn, "index_names")
-                await conn.execute("ANALYZE import_names")
+                await _queries.run(conn, "count_names")
 
     def _plain(self, link: Link) -> Iterable[tuple[str, str]]:
         """The property without an index by which a link may find its records, if there is one."""

@@ -31,7 +31,12 @@ def objections(
         if text is not None:
             yield Problem(text, column.name, "ASSOCIATION_UNUSABLE")
     yield from _about_key(type, set(used), options)
-    if options.operation is Operation.CREATE:
+    creates = options.operation is Operation.CREATE
+    if creates and ID in used:
+        text = Text("new records get their ids here; a column cannot give them")
+        yield Problem(text, ID, "ID_GIVEN")
+    told_apart = options.key is not None or ID in used
+    if creates or (options.operation is Operation.UPSERT and not told_apart):
         yield from _about_creation(type, set(used))
 
 
@@ -92,9 +97,7 @@ def _about_key(type: TypeSchema, mapped: set[str], options: Options) -> Iterator
 
 
 def _about_creation(type: TypeSchema, mapped: set[str]) -> Iterator[Problem]:
-    if ID in mapped:
-        text = Text("new records get their ids here; a column cannot give them")
-        yield Problem(text, ID, "ID_GIVEN")
+    """Every row is a new record, and needs what new records need."""
     for name in type.required:
         if name not in mapped:
             text = Text('"{name}" is required and was not given', name=name)

@@ -174,7 +174,10 @@ def _fits(type: TypeSchema, prop: Property, convert: Convert | None, cell: str) 
             for text in (stage.id, stage.label)
         }
     try:
-        type.parsers[prop.name](cell if convert is None else convert(cell), prop)
+        value = cell if convert is None else convert(cell)
+        if type.staging is not None and prop.name == type.staging.pipeline:
+            return value in type.pipelines
+        type.parsers[prop.name](value, prop)
     except BadValue as bad:
         # It is of the right kind; only the user can say which one.
         return bad.code.startswith("AMBIGUOUS")

@@ -96,6 +96,10 @@ CREATE TEMPORARY TABLE IF NOT EXISTS import_names (
 -- name: index_names!
 CREATE INDEX IF NOT EXISTS import_names_by_digest ON import_names (object_type, property, digest);
 
+-- name: count_names!
+-- Temporary tables are not looked after by autovacuum, and the planner has to know how many there are.
+ANALYZE import_names;
+
 -- name: gather_names$
 -- Adds the records that have come since; returns the last one's id.
 WITH fresh AS (

@@ -1,7 +1,7 @@
 """The database: one pool per process, and one unit of work = one transaction."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from decimal import Decimal
 from typing import Any, Self
@@ -33,16 +33,30 @@ class DatabaseTooOld(Unavailable):
     PENSTOCK_DATABASE_URL name a newer server, or leave it out to use the embedded one"""
 
 
-def dumps(value: Any) -> bytes:
-    """JSON as jsonb takes it; a Decimal keeps every digit."""
-    return orjson.dumps(value, default=_default, option=orjson.OPT_NON_STR_KEYS)
-
-
-def _default(value: Any) -> Any:
-    # Numbers keep every digit on their way into and out of jsonb; a float would not.
+def plain(value: Any) -> Any:
+    """What JSON makes of a value that is none of its own: numbers keep every digit."""
     if isinstance(value, Decimal):
         return orjson.Fragment(format(value, "f"))
     raise TypeError(f"{type(value).__name__} is no JSON")
+
+
+def dumps(value: Any, default: Callable[[Any], Any] = plain) -> bytes:
+    """JSON as jsonb takes it; a Decimal keeps every digit, and so does an integer of any size."""
+    try:
+        return orjson.dumps(value, default=default, option=orjson.OPT_NON_STR_KEYS)
+    except TypeError:
+        # orjson refuses integers of more than 64 bits.
+        return orjson.dumps(_widened(value), default=default, option=orjson.OPT_NON_STR_KEYS)
+
+
+def _widened(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _widened(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_widened(item) for item in value]
+    if isinstance(value, int) and value.bit_length() > 63:
+        return Decimal(value)
+    return value
 
 
 def _loads(text: bytes | str) -> Any:

@@ -8,6 +8,7 @@ from penstock.kernel.texts import Text
 from penstock.records.errors import ValuesInvalid
 from penstock.records.model import Pipeline
 from penstock.records.schema import Schema, TypeSchema
+from penstock.records.uniqueness import LONGEST_UNIQUE, value_text
 from penstock.records.values import BadValue, Json
 
 
@@ -37,6 +38,8 @@ def check(
             parsed = parser(value, prop)
             if prop.external_options and parsed is not None:
                 _check_reference(schema, type, name, parsed)
+            if prop.unique and parsed is not None:
+                _check_length(parsed)
             values[name] = parsed
         except BadValue as bad:
             text = Text('"{name}" is not valid: {reason}', name=name, reason=bad.text)
@@ -56,6 +59,15 @@ def _read_only(name: str) -> Text:
 
 def _problem(name: str, code: str, text: Text) -> Problem:
     return Problem(text, where=name, code=code, context={"propertyName": [name]})
+
+
+def _check_length(value: Json) -> None:
+    # Beyond this the index of unique values cannot hold it.
+    if len(value_text(value).encode()) > LONGEST_UNIQUE:
+        text = Text(
+            "it is longer than {limit} bytes and cannot identify a record", limit=LONGEST_UNIQUE
+        )
+        raise BadValue(text, "VALUE_TOO_LONG")
 
 
 def _check_reference(schema: Schema, type: TypeSchema, name: str, value: Json) -> None:

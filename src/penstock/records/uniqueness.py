@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from penstock.kernel.db import Connection
 from penstock.kernel.queries import load
 from penstock.records.schema import TypeSchema
 
 _queries = load("penstock.records")
+
+LONGEST_UNIQUE: Final = 2_000
+"""Bytes of a unique value."""
 
 
 @dataclass(frozen=True, order=True)

@@ -41,10 +41,12 @@ class Trigger(BaseModel):
 
 TRIGGERS: Catalogue[type[Trigger]] = Catalogue(
     "penstock.triggers.catalogue",
-    is_entry=lambda value: isinstance(value, type)
-    and issubclass(value, Trigger)
-    and bool(value.type_id)
-    and not isabstract(value),
+    is_entry=lambda value: (
+        isinstance(value, type)
+        and issubclass(value, Trigger)
+        and bool(value.type_id)
+        and not isabstract(value)
+    ),
     key=lambda entry: entry.type_id,
     group="penstock.triggers",
 )

@@ -1,8 +1,8 @@
 """What can go wrong with workflows.
 
-    NotFound     WorkflowNotFound, RevisionNotFound
-    Conflict     RevisionStale
-    Invalid      DocumentInvalid, WorkflowIncomplete
+NotFound     WorkflowNotFound, RevisionNotFound
+Conflict     RevisionStale
+Invalid      DocumentInvalid, WorkflowIncomplete
 """
 
 from penstock.kernel.errors import Conflict, Invalid, NotFound

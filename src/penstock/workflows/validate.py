@@ -40,7 +40,9 @@ def refuse_broken(body: Mapping[str, Any], schema: Schema, *, creating: bool) ->
 def _shape_problems(
     body: Mapping[str, Any], schema: Schema, *, creating: bool
 ) -> Iterator[Problem]:
-    required = ("type", "flowType", "objectTypeId", "isEnabled") if creating else ("type", "isEnabled")
+    required = (
+        ("type", "flowType", "objectTypeId", "isEnabled") if creating else ("type", "isEnabled")
+    )
     missing = [name for name in required if body.get(name) is None]
     if missing:
         names = ", ".join(missing)

@@ -64,9 +64,7 @@ class CreateTask(
     async def run(self, batch: Batch) -> Departures:
         subjects = await batch.render(self.subject)
         bodies = await batch.render(self.body)
-        owners = (
-            await batch.resolve(self.owner_assignment.value) if self.owner_assignment else {}
-        )
+        owners = await batch.resolve(self.owner_assignment.value) if self.owner_assignment else {}
         due = instant_text(self._due(batch))
         tasks = {
             member.record_id: {

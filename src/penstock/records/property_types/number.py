@@ -1,6 +1,6 @@
 """Exact numbers: every digit that was given is kept."""
 
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 from typing import Any
 
 from penstock.kernel.texts import Text
@@ -9,6 +9,7 @@ from penstock.records.values import BadValue, PropertyType, text_of
 
 _DIGITS = 100
 _EXPONENT = 300
+_EXACT = Context(prec=_DIGITS)
 
 
 def _parse(raw: Any, property: Property) -> int | Decimal:
@@ -27,7 +28,7 @@ def _parse(raw: Any, property: Property) -> int | Decimal:
         return 0
     if number == number.to_integral_value():
         return int(number)
-    return number.normalize()
+    return number.normalize(_EXACT)
 
 
 def _format(value: int | Decimal) -> str:

@@ -12,9 +12,7 @@ from penstock.triggers.base import Trigger
 class FilterMatched(Trigger, type_id="LIST_BASED", label="When filter criteria are met"):
     """Enrol a record when it comes to match a filter that it did not match before."""
 
-    list_filter_branch: dict[str, Any] = field(
-        "Filters", widget="filter", alias="listFilterBranch"
-    )
+    list_filter_branch: dict[str, Any] = field("Filters", widget="filter", alias="listFilterBranch")
     re_enrollment_triggers_filter_branches: tuple[dict[str, Any], ...] = field(
         "Re-enroll when",
         widget="re_enrollment",

@@ -1,0 +1,159 @@
+"""`penstock workflows`: what is there, and turning it on and off."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from penstock.cli.frame import Data, Json, actor, language, run, say
+from penstock.cli.output import as_json, as_pairs, as_table
+from penstock.kernel.texts import Text
+
+if TYPE_CHECKING:
+    from penstock.bootstrap.installation import Installation
+    from penstock.engine.history import Counts
+    from penstock.kernel.errors import Problem
+    from penstock.workflows.store import Workflow
+
+group = typer.Typer(name="workflows", help="Workflows.", no_args_is_help=True)
+
+Id = Annotated[int, typer.Argument(metavar="ID")]
+
+_PAGE = 1000
+_NUMBERS = ("enrolled", "active", "finished", "unenrolled", "goal_met", "failed")
+
+
+@group.command("list")
+def list_workflows(data: Data = None, json: Json = False) -> None:
+    """List all workflows with their numbers."""
+    from penstock.engine import history
+    from penstock.workflows import store
+
+    async def work(at: "Installation") -> list[dict[str, Any]]:
+        shapes: list[dict[str, Any]] = []
+        async with at.database.reading() as conn:
+            after = 0
+            while page := await store.page(conn, after=after, limit=_PAGE):
+                counts = await history.counts(conn, [workflow.id for workflow in page])
+                shapes += [_shape(workflow, counts[workflow.id]) for workflow in page]
+                after = page[-1].id
+        return shapes
+
+    shapes = run(data, work)
+    if json:
+        as_json(shapes)
+        return
+    heading = [
+        *(Text("Id"), Text("Name"), Text("Object"), Text("State")),
+        *(Text("Enrolled"), Text("Active"), Text("Finished")),
+    ]
+    names = ("id", "name", "objectTypeId", "state")
+    as_table(
+        heading,
+        [
+            [*(shape[name] for name in names), *(shape["counts"][n] for n in _NUMBERS[:3])]
+            for shape in shapes
+        ],
+    )
+
+
+@group.command()
+def show(id: Id, data: Data = None, json: Json = False) -> None:
+    """Show a workflow: its state, numbers, what is in the way of turning it on; --json also has its
+    definition.
+    """
+    from penstock.engine import history
+    from penstock.workflows import store
+
+    async def work(at: "Installation") -> "tuple[Workflow, Counts, float, tuple[Problem, ...]]":
+        async with at.database.unit() as conn:
+            workflow = await store.read_one(conn, id)
+            counts = (await history.counts(conn, [id]))[id]
+            standing = (await history.progress(conn, [id]))[id]
+            schema = await at.schemas.current(conn)
+            return workflow, counts, standing, await store.problems(conn, schema, workflow)
+
+    workflow, counts, standing, problems = run(data, work)
+    shape = {**_shape(workflow, counts), "standing": standing, "steps": counts.steps}
+    if json:
+        wrong = [
+            {"where": problem.where, "message": problem.text.render(language())}
+            for problem in problems
+        ]
+        as_json({**shape, "problems": wrong, "definition": workflow.document.raw})
+        return
+    numbers = shape.pop("counts")
+    steps = shape.pop("steps")
+    as_pairs({**shape, "standing": f"{standing:.0%}", **numbers})
+    as_table(
+        [Text("Step"), Text("Kind"), Text("Count")],
+        [[step, kind, count] for step, kinds in steps.items() for kind, count in kinds.items()],
+    )
+    for problem in problems:
+        typer.echo(f"{problem.where or ''}  {problem.text.render(language())}")
+
+
+@group.command()
+def on(
+    id: Id,
+    enroll_existing: Annotated[
+        bool, typer.Option("--enroll-existing", help="Enrol the records that match already, too.")
+    ] = False,
+    data: Data = None,
+) -> None:
+    """Turn a workflow on."""
+    from penstock.accounts import audit
+    from penstock.workflows import store
+
+    async def work(at: "Installation") -> "Workflow":
+        async with at.database.unit() as conn:
+            now = await at.clock.now(conn)
+            schema = await at.schemas.current(conn)
+            workflow = await store.turn_on(
+                conn, schema, id, actor(), now, enroll_existing=enroll_existing
+            )
+            details = {"enrollExisting": enroll_existing}
+            await audit.record(conn, actor(), "workflows_turn_on", f"flows/{id}", details, now)
+            return workflow
+
+    _say_state(run(data, work))
+
+
+@group.command()
+def off(id: Id, data: Data = None) -> None:
+    """Turn a workflow off: nobody enrols from now on."""
+    from penstock.accounts import audit
+    from penstock.workflows import store
+
+    async def work(at: "Installation") -> "Workflow":
+        async with at.database.unit() as conn:
+            now = await at.clock.now(conn)
+            workflow = await store.turn_off(conn, id, actor(), now)
+            await audit.record(conn, actor(), "workflows_turn_off", f"flows/{id}", {}, now)
+            return workflow
+
+    _say_state(run(data, work))
+
+
+def _say_state(workflow: "Workflow") -> None:
+    name = workflow.document.name
+    match workflow.state:
+        case "off":
+            say(Text("{name} is off.", name=name))
+        case "on":
+            say(Text("{name} is on.", name=name))
+        case _:
+            say(Text("{name} is on as soon as all records have been looked at.", name=name))
+
+
+def _shape(workflow: "Workflow", counts: "Counts") -> dict[str, Any]:
+    from penstock.records.values import instant_text
+
+    return {
+        "id": str(workflow.id),
+        "name": workflow.document.name,
+        "objectTypeId": workflow.document.object_type,
+        "state": workflow.state,
+        "revisionId": str(workflow.revision),
+        "onSince": instant_text(workflow.on_since) if workflow.on_since else None,
+        "counts": {name: counts.whole.get(name, 0) for name in _NUMBERS},
+    }

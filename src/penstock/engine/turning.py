@@ -1,0 +1,66 @@
+"""One turn of one bucket: one transaction that takes what is due and leads it on."""
+
+from dataclasses import dataclass
+
+from penstock.engine import walkers
+from penstock.engine.advance import Advance
+from penstock.engine.automation import Automations
+from penstock.engine.effects import Effects
+from penstock.engine.intake import Intake
+from penstock.engine.journal import Journal
+from penstock.engine.turn import Turn
+from penstock.kernel.clock import Clock
+from penstock.kernel.db import Connection
+from penstock.kernel.queries import load
+from penstock.records.schema import Schemas
+
+_queries = load("penstock.engine")
+
+
+@dataclass(frozen=True)
+class Turned:
+    """What a turn did: changes taken, records judged to stand, enrollments led on."""
+
+    changes: int
+    stood: int
+    advanced: int
+    full: bool
+    """Whether it took all it was allowed to, so that there may be more."""
+
+    @property
+    def idle(self) -> bool:
+        return not (self.changes or self.stood or self.advanced)
+
+
+async def turn(
+    conn: Connection,
+    bucket: int,
+    clock: Clock,
+    schemas: Schemas,
+    automations: Automations,
+    *,
+    portion: int = 1000,
+) -> Turned | None:
+    """Turn the bucket once, inside the caller's transaction; None if somebody else is turning it."""
+    row = await _queries.one(conn, "lock_bucket", bucket=bucket)
+    if row is None:
+        return None
+    now = await clock.now(conn)
+    if row.turned_at > now:
+        now = row.turned_at
+    schema = await schemas.current(conn, row.schema_version)
+    automation = await automations.current(conn, row.workflows_version, schema)
+    this = Turn(conn, bucket, now, schema, automation, Journal(), Effects(), portion)
+    intake = Intake(this)
+    changes = await intake.take()
+    stood = await intake.stand()
+    advance = Advance(this)
+    await advance.admit(intake.entrants)
+    await advance.take_due()
+    await advance.run()
+    await walkers.write(conn, bucket, now, advance.walkers)
+    await this.effects.write(conn, bucket, now)
+    await this.journal.write(conn, bucket, now)
+    await _queries.run(conn, "mark_turned", bucket=bucket, now=now)
+    led = len(advance.walkers)
+    return Turned(changes, stood, led, full=max(changes, stood, led) >= portion)
