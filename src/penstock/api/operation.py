@@ -57,8 +57,8 @@ class Traits:
     """How an operation is carried out.
 
     `mutates`: in a transaction, with an audit row, and the engine is woken. `key`: a key is needed.
-    `page`: for people, who may come with a session instead and are refused in HTML. `developer`: the
-    key may also come as `?hapikey=`. `limit`: bytes of the body.
+    `page`: for people, who may come with a session instead and are refused in HTML. `developer`:
+    the key may also come as `?hapikey=`. `limit`: bytes of the body.
     """
 
     mutates: bool

@@ -68,8 +68,8 @@ class Router:
         The handler's name and docstring become the operation's id, summary and description. It
         returns plain values that have the shape of `model` (None: no body), which is documented and
         not enforced again, or an Answer of its own. `partial` is the shape of a 207. `mutates` is
-        true for everything but GET unless said otherwise. A `page` is HTML for people, and no part of
-        the documented API.
+        true for everything but GET unless said otherwise. A `page` is HTML for people, and not in the
+        documentation.
         """
         traits = Traits(
             mutates=method != "GET" if mutates is None else mutates,

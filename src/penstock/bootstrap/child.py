@@ -84,7 +84,7 @@ def main() -> None:
     except PenstockError as error:
         voice.failed(str(error))
         sys.exit(1)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the supervisor is told of every error
         structlog.get_logger(__name__).exception("the process ends")
         voice.failed(f"{type(error).__name__}: {error}")
         sys.exit(1)

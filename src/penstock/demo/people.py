@@ -9,10 +9,10 @@ from penstock.demo.reading import domain
 _SEED = 1836
 
 _FIRST = (
-    "Aisha Alva Amir Anders Astrid Beatriz Bo Carlos Chidi Clara Daniel Ebba Elif Emeka Erik Fatima "
-    "Freja Gustav Hana Hugo Ines Ivan Jamal Johanna Jun Karin Kenji Lars Leila Linnea Lucia Maja "
-    "Marco Mateo Mei Mira Nadia Nils Noor Olga Omar Priya Ravi Rosa Saga Sofia Stefan Tariq Tove "
-    "Vera Viktor Wanjiru Yara Yusuf Zofia"
+    "Aisha Alva Amir Anders Astrid Beatriz Bo Carlos Chidi Clara Daniel Ebba Elif Emeka Erik "
+    "Fatima Freja Gustav Hana Hugo Ines Ivan Jamal Johanna Jun Karin Kenji Lars Leila Linnea "
+    "Lucia Maja Marco Mateo Mei Mira Nadia Nils Noor Olga Omar Priya Ravi Rosa Saga Sofia Stefan "
+    "Tariq Tove Vera Viktor Wanjiru Yara Yusuf Zofia"
 ).split()
 _LAST = (
     "Abebe Adeyemi Andersson Bauer Berg Bianchi Castro Chen Costa Dahl Diaz Ekström Fischer Garcia "

@@ -42,7 +42,7 @@ class Automation:
         for id, criterion in self.criteria.items():
             self._by_type.setdefault(criterion.object_type, []).append(id)
             for dependency in criterion.depends:
-                self._by_key.setdefault(tuple(dependency), []).append(id)
+                self._by_key.setdefault((dependency.kind, dependency.key), []).append(id)
         for workflow in sorted(self.workflows.values(), key=lambda w: w.id):
             if workflow.on and "enroll" in workflow.criteria:
                 self._enrolling.setdefault(workflow.criteria["enroll"], []).append(workflow.id)

@@ -180,7 +180,7 @@ class Intake:
             )
             ids = [candidate.id for candidate in candidates]
             # Nobody enrols by what was so before the workflow is on.
-            await settling.settle(turn, dict.fromkeys(ids, {row.criterion_id}))
+            await settling.settle(turn, {id: {row.criterion_id} for id in ids})
         await _queries.run(
             turn.conn,
             "stand",

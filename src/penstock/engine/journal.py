@@ -39,7 +39,7 @@ class Journal:
         who: Iterable[tuple[int, int, int]],
         details: Mapping[int, Mapping[str, Any]] | None = None,
     ) -> None:
-        """The same thing for several, given as (enrollment, record, visit); details by enrollment."""
+        """The same for several, given as (enrollment, record, visit); details by enrollment."""
         ids, records, visits = zip(*who, strict=True) if who else ((), (), ())
         count = len(ids)
         self.enrollment_id.extend(ids)

@@ -1,6 +1,7 @@
 """Criteria are settled: judged over candidates, many in one pass, and the levels written."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from penstock.engine.turn import Turn
@@ -18,7 +19,7 @@ class Edge:
     verdict: bool
 
 
-async def settle(turn: Turn, touched: Mapping[int, Set[int]]) -> list[Edge]:
+async def settle(turn: Turn, touched: Mapping[int, AbstractSet[int]]) -> list[Edge]:
     """Judge each record by its criteria, write the levels that moved, return the edges."""
     groups: dict[tuple[str, frozenset[int]], list[int]] = {}
     for record, criteria in touched.items():

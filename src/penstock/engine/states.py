@@ -1,4 +1,4 @@
-"""The state machine of an enrollment: docs/enrollment-states.md draws it, a test compares the two."""
+"""The state machine of an enrollment; docs/enrollment-states.md draws it, and a test compares."""
 
 from enum import StrEnum
 

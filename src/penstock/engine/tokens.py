@@ -1,4 +1,4 @@
-"""The values of personalisation tokens: of the enrolled record, and of what it is associated with."""
+"""The values of personalisation tokens: of enrolled records, and of those associated with them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 

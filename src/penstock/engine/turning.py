@@ -41,7 +41,7 @@ async def turn(
     *,
     portion: int = 1000,
 ) -> Turned | None:
-    """Turn the bucket once, inside the caller's transaction; None if somebody else is turning it."""
+    """Turn the bucket once, in the caller's transaction; None if somebody else is turning it."""
     row = await _queries.one(conn, "lock_bucket", bucket=bucket)
     if row is None:
         return None

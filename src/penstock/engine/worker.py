@@ -69,8 +69,8 @@ class Worker:
             turned = await self.turn_one(bucket)
             worked = worked or (turned is not None and not turned.idle)
         async with self.database.unit() as conn:
-            worked = await go_live(conn, await self.clock.now(conn)) or worked
-        return worked
+            went_live = await go_live(conn, await self.clock.now(conn))
+        return worked or went_live
 
     async def turn_one(self, bucket: int) -> Turned | None:
         """One turn of one bucket; None if somebody else has it. Its portion adapts to its time."""

@@ -1,4 +1,4 @@
-"""The search over the records of a type: its counts are exact, and it sees what was just written."""
+"""The search over the records of a type: exact, and never behind what was written."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -50,7 +50,7 @@ ORDER BY p.place {direction} NULLS LAST, p.id"""
 
 @dataclass(frozen=True)
 class SearchPage:
-    """One page; `total` counts all that match, and `after` asks for the next page, if there is one."""
+    """One page of those that match, how many match, and what to ask the next page with, if any."""
 
     total: int
     records: list[Record]

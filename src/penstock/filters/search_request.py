@@ -36,7 +36,7 @@ class Term:
 
 @dataclass(frozen=True)
 class Association:
-    """Being associated with any of these records, by any of the association types that lead here."""
+    """Being associated with any of these records, by any association type that leads here."""
 
     ids: list[int]
     edges: list[int]
@@ -50,7 +50,7 @@ class Sort:
 
 @dataclass(frozen=True)
 class SearchRequest:
-    """Any of the groups, every condition of a group, and every word; `after` results are passed over.
+    """Any of the groups, all conditions of a group, and all words; the first `after` are left out.
 
     `properties` are those that were asked for.
     """
@@ -118,7 +118,9 @@ def parse(
     words, sort = reader.words(asked.query), reader.sort(asked.sorts)
     if reader.problems:
         raise SearchInvalid(problems=reader.problems)
-    return SearchRequest(groups, words, sort, tuple(asked.properties), asked.limit, asked.after)
+    return SearchRequest(
+        tuple(groups), words, sort, tuple(asked.properties), asked.limit, asked.after
+    )
 
 
 @dataclass
@@ -167,7 +169,8 @@ class _Reader:
                 word=asked.operator,
                 known=", ".join(OPERATORS),
             )
-            return self.refuse(f"{where}.operator", text, "UNKNOWN_OPERATOR")
+            self.refuse(f"{where}.operator", text, "UNKNOWN_OPERATOR")
+            return None
         raw = self.raw_values(asked, row, where)
         if raw is None:
             return None
@@ -180,7 +183,8 @@ class _Reader:
             text = Text(
                 '"{name}" can hold several options, which have no order', name=property.name
             )
-            return self.refuse(f"{where}.operator", text)
+            self.refuse(f"{where}.operator", text)
+            return None
         wanted = [
             self.wanted(property, value, f"{where}.{key}", typed=row.typed) for key, value in raw
         ]
@@ -200,7 +204,7 @@ class _Reader:
         if row.takes != "nothing" and not given:
             self.refuse(f"{where}.values", Text("at least one value is needed"), "EMPTY_VALUE")
             return None
-        empty = [key for key, value in given if value is None or value == ""]
+        empty = [key for key, value in given if value is None or not str(value).strip()]
         for key in empty:
             # An empty word would be found in every value.
             text = Text("a value is needed, and it is empty")
@@ -227,15 +231,18 @@ class _Reader:
         word = asked.property_name.removeprefix("associations.")
         if asked.operator not in {"EQ", "IN"}:
             text = Text("associations can be searched with EQ and IN alone")
-            return self.refuse(f"{where}.operator", text, "UNKNOWN_OPERATOR")
+            self.refuse(f"{where}.operator", text, "UNKNOWN_OPERATOR")
+            return None
         try:
             far = self.schema.type(word)
         except ObjectTypeUnknown as unknown:
-            return self.refuse(f"{where}.propertyName", unknown.text, "OBJECT_TYPE_UNKNOWN")
+            self.refuse(f"{where}.propertyName", unknown.text, "OBJECT_TYPE_UNKNOWN")
+            return None
         for key, value in raw:
             if not str(value).isascii() or not str(value).isdecimal() or len(str(value)) > 18:
                 text = Text('"{value}" is not the id of a record', value=value)
-                return self.refuse(f"{where}.{key}", text, "INVALID_ID")
+                self.refuse(f"{where}.{key}", text, "INVALID_ID")
+                return None
         edges = [edge.id for edge in self.schema.edges_between(far.id, self.type.id)]
         return Association([int(value) for _, value in raw], edges)
 

@@ -91,7 +91,7 @@ class Document:
 
     @cached_property
     def order(self) -> tuple[str, ...]:
-        """Reachable step ids so that, going back only by loops, each comes after those before it."""
+        """Reachable step ids: each after those that lead to it, but for jumps back."""
         done: list[str] = []
         seen: set[str] = set()
         # Depth first without recursion: drawn graphs may be a thousand steps deep.
