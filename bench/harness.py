@@ -1,16 +1,17 @@
-"""What every benchmark needs: a durable server of its own, processes, and a place for results."""
+"""What every benchmark needs: a durable server of its own, processes, and figures to tell."""
 
 import asyncio
-import json
 import multiprocessing
 import os
 import shutil
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from multiprocessing.connection import Connection as Pipe
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 import psycopg
 import uvloop
@@ -25,12 +26,15 @@ from penstock.records.changes import Lane, Source, Write
 from penstock.records.schema import Schema, Schemas
 from penstock.records.seed import seed
 
-RESULTS = Path(__file__).parent / "results.json"
+_PATIENCE = 300.0
+"""Seconds until processes that wait for each other are taken for dead."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """One figure. `floor` is what the bare work takes in the same unit, `ratio` the two compared."""
+    """One figure. `floor` is what the bare work comes to, in the same unit; `ratio` is how many times
+    the floor's time it takes.
+    """
 
     id: str
     name: str
@@ -40,22 +44,55 @@ class Result:
     ratio: float | None = None
     goal: str = ""
 
+    @classmethod
+    def rate(cls, id: str, name: str, value: float, unit: str, *, floor: float, goal: str) -> Self:
+        """So many a second: the more, the better."""
+        return cls(id, name, value, unit, floor, floor / value, goal)
+
+    @classmethod
+    def time(cls, id: str, name: str, value: float, unit: str, *, floor: float, goal: str) -> Self:
+        """So long: the less, the better."""
+        return cls(id, name, value, unit, floor, value / floor, goal)
+
+
+class Span(NamedTuple):
+    """When something began and ended, by the machine's monotonic clock, which all processes share."""
+
+    began: float
+    ended: float
+
+    @property
+    def seconds(self) -> float:
+        return self.ended - self.began
+
+    @classmethod
+    def over(cls, spans: list["Span"]) -> Self:
+        """From the first beginning to the last end."""
+        return cls(min(span.began for span in spans), max(span.ended for span in spans))
+
+
+def size(name: str, usual: int) -> int:
+    """How much to measure: PENSTOCK_BENCH_{name}, for short runs, or what is usual."""
+    return int(os.environ.get(f"PENSTOCK_BENCH_{name}", usual))
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """A folder for a database; also root's server, which runs as another user, may go there."""
+    home = Path("/var/lib") if os.geteuid() == 0 else Path(tempfile.gettempdir())
+    made = Path(tempfile.mkdtemp(prefix="penstock-bench-", dir=home))
+    made.chmod(0o711)
+    try:
+        yield made
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
 
 @contextmanager
 def durable_server() -> Iterator[str]:
-    """A fresh embedded server that syncs every commit; yields its conninfo."""
-    # Where the system user of a root's server may go, too.
-    home = Path("/var/lib") if os.geteuid() == 0 else Path(tempfile.gettempdir())
-    folder = Path(tempfile.mkdtemp(prefix="penstock-bench-", dir=home))
-    if os.geteuid() == 0:
-        folder.chmod(0o711)
-    server = EmbeddedServer(folder / "data")
-    try:
-        server.start()
+    """A fresh embedded server with its settings as shipped; yields its conninfo."""
+    with folder() as place, EmbeddedServer(place / "data") as server:
         yield server.conninfo("postgres")
-    finally:
-        server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 async def fresh_database(server: str, name: str) -> str:
@@ -69,6 +106,24 @@ async def fresh_database(server: str, name: str) -> str:
     return url
 
 
+def copy_database(server: str, original: str, name: str) -> str:
+    """A copy of a database that nobody is connected to; returns its conninfo."""
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
+                sql.Identifier(name), sql.Identifier(original)
+            )
+        )
+    return make_conninfo(server, dbname=name)
+
+
+async def settle(database: Database) -> None:
+    """Leave nothing of what was prepared to be done while it is measured."""
+    async with database.autocommit() as conn:
+        await conn.execute("VACUUM ANALYZE")
+        await conn.execute("CHECKPOINT")
+
+
 async def circumstances(database: Database) -> tuple[Schema, Write]:
     """The schema, and how a benchmark writes."""
     async with database.unit() as conn:
@@ -76,28 +131,47 @@ async def circumstances(database: Database) -> tuple[Schema, Write]:
         return await Schemas().current(conn), Write(Source("IMPORT", "bench"), now, Lane.BACKFILL)
 
 
-def in_processes(
+Start = Callable[[], Awaitable[None]]
+"""Returns in all processes at once, when the last of them has called it."""
+
+
+async def together(
     count: int, work: Callable[..., Awaitable[Any]], *arguments: Any
-) -> list[multiprocessing.process.BaseProcess]:
-    """Start `count` processes that each run `work(number, *arguments)`."""
+) -> list[Any]:
+    """What `work(number, start, *arguments)` returns in each of `count` processes of their own."""
     context = multiprocessing.get_context("spawn")
+    barrier = context.Barrier(count)
+    pairs = [context.Pipe(duplex=False) for _ in range(count)]
     processes = [
-        context.Process(target=_run, args=(work, number, *arguments)) for number in range(count)
+        context.Process(target=_run, args=(pipe, barrier, work, number, *arguments))
+        for number, (_, pipe) in enumerate(pairs)
     ]
     for process in processes:
         process.start()
-    return list(processes)
-
-
-def _run(work: Callable[..., Awaitable[Any]], number: int, *arguments: Any) -> None:
-    uvloop.run(work(number, *arguments))  # type: ignore[arg-type]
-
-
-async def finished(processes: list[multiprocessing.process.BaseProcess]) -> None:
+    for _, theirs in pairs:
+        theirs.close()
+    # In this order: a process cannot end before its answer has been taken.
+    answers = [await asyncio.to_thread(_answer, ours) for ours, _ in pairs]
     for process in processes:
         await asyncio.to_thread(process.join)
         assert process.exitcode == 0, f"a benchmark process ended with {process.exitcode}"
+    return answers
 
 
-def store(results: list[Result]) -> None:
-    RESULTS.write_text(json.dumps([asdict(result) for result in results], indent=2) + "\n")
+def _answer(pipe: Pipe) -> Any:
+    try:
+        return pipe.recv()
+    except EOFError:
+        return None
+
+
+def _run(
+    pipe: Pipe, barrier: Barrier, work: Callable[..., Awaitable[Any]], number: int, *arguments: Any
+) -> None:
+    async def start() -> None:
+        await asyncio.to_thread(barrier.wait, _PATIENCE)
+
+    async def whole() -> Any:
+        return await work(number, start, *arguments)
+
+    pipe.send(uvloop.run(whole()))

@@ -1,6 +1,5 @@
 """A real service: the application under uvicorn on a loopback port, over this test's database."""
 
-import asyncio
 import socket
 import threading
 from collections.abc import AsyncIterator, Iterator
@@ -27,8 +26,8 @@ class Service:
     """A running service: where it is, a key that may do all, and how often it woke the engine."""
 
     base: str
-    key: str
     url: str
+    key: str = ""
     wakes: list[None] = field(default_factory=list)
 
     @property
@@ -59,12 +58,13 @@ def running(
     """The service in a thread of its own, on uvloop as it runs in production."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         base = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        service = Service(base, asyncio.run(make_key(url, "all")), url)
+        service = Service(base, url)
         servers: list[uvicorn.Server] = []
         failures: list[BaseException] = []
         ready = threading.Event()
 
         async def serve() -> None:
+            service.key = await make_key(url, "all")
             async with Database(url) as database:
                 app = create_app(
                     database,
@@ -81,7 +81,7 @@ def running(
         def run() -> None:
             try:
                 uvloop.run(serve())
-            except BaseException as error:
+            except BaseException as error:  # noqa: BLE001 - told to the test
                 failures.append(error)
             finally:
                 ready.set()

@@ -3,6 +3,7 @@
 import httpx
 import pytest
 from hubspot.crm.associations.v4 import schema
+
 from tests.api.conftest import Service
 from tests.api.test_associations_v4 import acme, ada, made, types
 

@@ -2,6 +2,7 @@
 
 import httpx
 from hubspot.crm import associations
+
 from tests.api.conftest import Service
 from tests.api.test_associations_v4 import acme, ada, made
 

@@ -3,11 +3,15 @@
 import httpx
 import pytest
 from hubspot.crm.associations import v4
+
 from tests.api.conftest import Service, make_key
 
 
 async def made(wire: httpx.AsyncClient, word: str, count: int) -> list[str]:
-    inputs = [{"properties": {"name" if word == "companies" else "firstname": f"No {n}"}} for n in range(count)]
+    inputs = [
+        {"properties": {"name" if word == "companies" else "firstname": f"No {n}"}}
+        for n in range(count)
+    ]
     answer = await wire.post(f"/crm/v3/objects/{word}/batch/create", json={"inputs": inputs})
     assert answer.status_code == 201, answer.text
     return [one["id"] for one in answer.json()["results"]]

@@ -1,6 +1,7 @@
 """Whether the service says that it works."""
 
 import httpx
+
 from tests.api.conftest import Service
 
 

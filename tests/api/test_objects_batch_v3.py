@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 from hubspot.crm import contacts
+
 from tests.api.conftest import Service
 
 BATCH = "/crm/v3/objects/contacts/batch"

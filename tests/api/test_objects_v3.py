@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 from hubspot.crm import companies, contacts, objects
+
 from tests.api.conftest import Service, make_key
 
 CONTACTS = "/crm/v3/objects/contacts"
@@ -234,7 +235,13 @@ async def test_a_property_that_identifies_nobody_cannot_be_an_id(wire: httpx.Asy
 
 
 async def test_a_page_has_its_limits(wire: httpx.AsyncClient) -> None:
-    for query in ("limit=0", "limit=101", "limit=x", "after=x", "limit=51&propertiesWithHistory=email"):
+    for query in (
+        "limit=0",
+        "limit=101",
+        "limit=x",
+        "after=x",
+        "limit=51&propertiesWithHistory=email",
+    ):
         assert (await wire.get(f"{CONTACTS}?{query}")).status_code == 400, query
     assert (await wire.get(f"{CONTACTS}?limit=100&after=0")).status_code == 200
 
@@ -245,7 +252,8 @@ async def test_more_associations_than_are_shown_are_a_page_away(wire: httpx.Asyn
     edge = {"to": {"id": id}, "types": []}
     for batch in range(6):
         inputs = [
-            {"properties": {"firstname": f"{batch}-{n}"}, "associations": [edge]} for n in range(100)
+            {"properties": {"firstname": f"{batch}-{n}"}, "associations": [edge]}
+            for n in range(100)
         ]
         answer = await wire.post(f"{CONTACTS}/batch/create", json={"inputs": inputs})
         assert answer.status_code == 201
@@ -284,7 +292,12 @@ async def test_a_key_reaches_the_types_of_its_scopes_alone(service: Service) -> 
 
 @pytest.mark.parametrize(
     "number",
-    ["123456789012345678901234567890.000000000000000000001", "1" * 60, "-9223372036854775809", "0.1"],
+    [
+        "123456789012345678901234567890.000000000000000000001",
+        "1" * 60,
+        "-9223372036854775809",
+        "0.1",
+    ],
 )
 async def test_numbers_keep_every_digit(wire: httpx.AsyncClient, number: str) -> None:
     body = f'{{"properties": {{"dealname": "Exact", "amount": {number}}}}}'

@@ -1,4 +1,7 @@
--- Keys and the audit trail. Each statement locks at most one row.
+-- The account, keys and the audit trail. Each statement locks at most one row.
+
+-- name: account^
+SELECT a.portal_id, a.name, a.time_zone, a.currency, a.created_at FROM account a;
 
 -- name: create_key^
 INSERT INTO api_keys (name, digest, scopes, created_at)

@@ -24,17 +24,15 @@ async def show(call: ThisCall) -> Response:
     call.require("automation")
     workflows = await store.page(call.conn, limit=_SHOWN)
     ids = [workflow.id for workflow in workflows]
-    context = {
+    context: dict[str, Any] = {
         "now": call.now,
         "time_zone": call.schema.time_zone,
         "records": await _records(call),
         "workflows": workflows,
         "counts": await history.counts(call.conn, ids),
         "standing": await history.progress(call.conn, ids),
-        "histories": {
-            id: await history.of_workflow(call.conn, id, limit=_SHOWN) for id in ids
-        },
-        "mails": await outbox.page(call.conn, limit=_SHOWN),
+        "histories": {id: await history.of_workflow(call.conn, id, limit=_SHOWN) for id in ids},
+        "mails": await outbox.page(call.conn, outbox.Search(), limit=_SHOWN),
         "language": call.language,
     }
     return page("overview.html", **context)

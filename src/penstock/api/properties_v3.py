@@ -33,7 +33,10 @@ async def list_properties(
 
 @router.post(_ALL, model=PropertyShape, status=201)
 async def create(call: ThisCall, object_type: str, body: PropertyInput) -> dict[str, Any]:
-    """Make a property. A name that belonged to an archived one begins a new life with its values."""
+    """Make a property.
+
+    A name that belonged to an archived one begins a new life, with the values that are still there.
+    """
     type = call.definitions(object_type, "write")
     outcomes = await properties.create(call.conn, type.id, [draft_of(body)], call.now)
     made = properties.one(outcomes)

@@ -1,7 +1,7 @@
 """Properties as they come in and go out."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from penstock.api.properties_shapes import OptionInput, PropertyChange, PropertyInput
 from penstock.kernel.errors import Problem
@@ -71,9 +71,8 @@ def changes_of(body: PropertyChange, present: Property) -> PropertyChanges:
         "display_order": body.display_order,
         "show_currency": body.show_currency_symbol,
     }
-    changes: PropertyChanges = {}
-    changes.update({name: value for name, value in given.items() if value is not None})  # type: ignore[typeddict-item]
-    return changes
+    given = {name: value for name, value in given.items() if value is not None}
+    return cast(PropertyChanges, given)
 
 
 def shape(entry: Defined[Property]) -> dict[str, Any]:

@@ -68,8 +68,8 @@ class Router:
         The handler's name and docstring become the operation's id, summary and description. It
         returns plain values that have the shape of `model` (None: no body), which is documented and
         not enforced again, or an Answer of its own. `partial` is the shape of a 207. `mutates` is
-        true for everything but GET unless said otherwise. A `page` is HTML for people, and not in the
-        documentation.
+        true for everything but GET unless said otherwise. A `page` is HTML for people and is
+        not documented.
         """
         traits = Traits(
             mutates=method != "GET" if mutates is None else mutates,
@@ -203,8 +203,10 @@ class Index(BaseRoute):
 
 
 def _segments(scope: Scope) -> list[str]:
+    if "raw_path" not in scope:
+        return str(scope["path"]).strip("/").split("/")
     # The raw path, because a parameter may hold an encoded slash.
-    raw = scope.get("raw_path") or scope["path"].encode()
+    raw: bytes = scope["raw_path"]
     return [unquote(segment) for segment in raw.decode("latin-1").strip("/").split("/")]
 
 

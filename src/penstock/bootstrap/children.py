@@ -1,4 +1,4 @@
-"""Child processes in the hands of the supervisor: started again when they end, with growing pauses."""
+"""Child processes in the hands of the supervisor: started again when they end, after a pause."""
 
 import asyncio
 import json
@@ -7,7 +7,6 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any, Final
 
 import structlog
@@ -121,24 +120,19 @@ class Child:
         )
         if self._ending.is_set():
             self._tell_to_stop()
-        tasks = [
-            asyncio.create_task(self._employ(process)),
-            asyncio.create_task(self._hear(process)),
-        ]
+        briefing = asyncio.create_task(self._brief(process))
         try:
+            await self._hear(process)
             return await process.wait()
         finally:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.shield(tasks[1]), 1)
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            briefing.cancel()
+            await asyncio.gather(briefing, return_exceptions=True)
 
     def _command(self) -> Sequence[str]:
         # Without -P, a module in the folder where Penstock is started could stand in for ours.
         return [sys.executable, "-P", "-m", "penstock.bootstrap.child", self._kind]
 
-    async def _employ(self, process: Process) -> None:
+    async def _brief(self, process: Process) -> None:
         assert process.stdin is not None
         orders = await asyncio.shield(self._orders)
         with suppress(ConnectionError):

@@ -1,4 +1,4 @@
-"""Work that a worker process does beside its turns: it looks when it is told to, and now and then."""
+"""Work that a worker process does beside its turns, whenever there is some."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -49,7 +49,7 @@ class Errand:
             except TRANSIENT as error:
                 _log.warning("the database is away; trying again", reason=str(error).strip())
                 await _wait(self._ended, _SHORTEST_REST)
-            except Exception:
+            except Exception:  # noqa: BLE001 - the turns go on whatever happens here
                 _log.exception("an errand failed; trying again", errand=self._name, seconds=rest)
                 await _wait(self._ended, rest)
                 rest = min(rest * 2, _LONGEST_REST)

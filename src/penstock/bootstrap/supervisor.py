@@ -50,8 +50,8 @@ Ready = Callable[[str], Awaitable[None]]
 async def supervise(server: Server, crew: Crew, ready: Ready) -> None:
     """Run the crew on the server until SIGTERM, SIGINT or SIGHUP; then end both.
 
-    Children finish what they began; a second signal kills them. Raises ChildFailed, and what starting
-    and preparing the database raise.
+    Children finish what they began; a second signal kills them. Raises ChildFailed, and what
+    starting and preparing the database raise.
     """
     stop = asyncio.Event()
     children: list[Child] = []

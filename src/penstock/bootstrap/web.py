@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import uvicorn
 
-from penstock.api.app import create_app
+from penstock.api.app import create_app, routers
 from penstock.bootstrap.child import GRACE, Orders
 from penstock.kernel.clock import DatabaseClock
 from penstock.kernel.db import Database
@@ -18,7 +18,12 @@ from penstock.records.schema import Schemas
 
 _CONNECTIONS: Final = 8
 _KEEP_ALIVE: Final = 75
-"""Seconds: longer than clients and proxies keep a connection, so that they are the ones to end it."""
+"""Seconds: longer than clients and proxies keep a connection, so that they end it and not we."""
+
+
+def load() -> None:
+    """Import all that answers requests."""
+    list(routers())
 
 
 async def work(orders: Orders, stop: asyncio.Event, ready: Callable[[], None]) -> None:

@@ -22,9 +22,15 @@ from penstock.records.schema import Schemas
 _CONNECTIONS: Final = 8
 
 
+def load() -> None:
+    """Import the entries of the catalogues."""
+    for catalogue in (ACTIONS, TRIGGERS, DELIVERIES):
+        len(catalogue)
+
+
 async def work(orders: Orders, stop: asyncio.Event, ready: Callable[[], None]) -> None:
-    """Work until `stop`: a turn that has begun is finished, so is what is being sent; an import stops
-    after its last batch, and whoever runs it next goes on from there.
+    """Work until `stop`: a turn that has begun is finished, and so is what is being sent; an import
+    stops after its last batch, and whoever runs it next goes on from there.
     """
     wake, clock = asyncio.Event(), DatabaseClock()
     async with Database(orders.url, size=_CONNECTIONS) as database:

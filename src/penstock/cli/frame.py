@@ -108,6 +108,9 @@ def fail(error: Exception) -> int:
 
     if debugging.on:
         traceback.print_exception(error, file=sys.stderr)
+    if isinstance(error, OSError) and error.filename:
+        tell(Text("{path}: {reason}", path=error.filename, reason=error.strerror))
+        return 1
     if not isinstance(error, PenstockError):
         reason = " ".join(f"{type(error).__name__}: {error}".split())
         tell(

@@ -51,9 +51,10 @@ def import_file(
     object_type: Annotated[
         str | None, typer.Option("--object", metavar="TYPE", help="contacts, companies, deals, …")
     ] = None,
-    map: Annotated[
+    maps: Annotated[
         list[str] | None,
         typer.Option(
+            "--map",
             metavar="COLUMN=PROPERTY",
             help="What a column is, where its name does not tell; nothing after = leaves it out.",
         ),
@@ -103,7 +104,7 @@ def import_file(
             assert object_type is not None
             wish = intake.Wanted(
                 object_type,
-                map or [],
+                maps or [],
                 associate or [],
                 key,
                 None if date_format is None else date_format.value,

@@ -47,7 +47,7 @@ class Wanted:
 
 
 async def begin(at: Installation, file: Path, wanted: Wanted, actor: str) -> Import:
-    """Take the file in; the import waits for whoever runs it. Raises what imports.store.begin does."""
+    """Take the file in, and leave an import that waits. Raises what imports.store.begin does."""
     async with at.database.unit() as conn:
         schema = await at.schemas.current(conn)
         wish = Wish(

@@ -15,12 +15,9 @@ SELECT e.*, r.content
 FROM emails e JOIN email_revisions r ON r.email_id = e.id AND r.revision = e.revision
 WHERE e.id = ANY(:ids::bigint[]) AND (e.archived_at IS NOT NULL) = :archived;
 
--- name: lock
-SELECT e.*, r.content
-FROM emails e JOIN email_revisions r ON r.email_id = e.id AND r.revision = e.revision
-WHERE e.id = ANY(:ids::bigint[]) AND e.archived_at IS NULL
-ORDER BY e.id
-FOR UPDATE OF e;
+-- name: lock!
+-- Before they are read: what a mail says is found by its revision, which the lock waits for.
+SELECT FROM emails WHERE id = ANY(:ids::bigint[]) ORDER BY id FOR UPDATE;
 
 -- name: write!
 -- What the mails are from now on; a revision that is new gets its row.

@@ -202,7 +202,8 @@ def one(outcomes: Sequence[Outcome]) -> Email:
 
 
 async def _lock(conn: Connection, wanted: Collection[int]) -> dict[int, Email]:
-    return {row.id: _email(row) for row in await _queries.rows(conn, "lock", ids=list(wanted))}
+    await _queries.run(conn, "lock", ids=list(wanted))
+    return await read(conn, wanted)
 
 
 def _email(row: Any) -> Email:

@@ -12,31 +12,31 @@ from penstock.kernel.texts import Text
 
 _queries = load("penstock.engine", "history.sql")
 
-TOLD: dict[str, str] = {
-    "refused": "Not enrolled: {reason}",
-    "enrolled": "Enrolled",
-    "waiting": "Waits until {until}",
-    "succeeded": "Done",
-    "queued": "E-mail queued",
-    "failed": "Failed: {reason}",
-    "delivered": "E-mail sent to {part}",
-    "undelivered": "E-mail to {part} was not sent: {reason}",
-    "uncertain": "It is uncertain whether the e-mail to {part} was sent",
-    "step_removed": "Its step was removed from the workflow",
-    "goal_met": "Goal met",
-    "unenrolled": "Unenrolled: {reason}",
-    "finished": "Finished the workflow",
+TOLD: dict[str, Text] = {
+    "refused": Text("Not enrolled: {reason}"),
+    "enrolled": Text("Enrolled"),
+    "waiting": Text("Waits until {until}"),
+    "succeeded": Text("Done"),
+    "queued": Text("E-mail queued"),
+    "failed": Text("Failed: {reason}"),
+    "delivered": Text("E-mail sent to {part}"),
+    "undelivered": Text("E-mail to {part} was not sent: {reason}"),
+    "uncertain": Text("It is uncertain whether the e-mail to {part} was sent"),
+    "step_removed": Text("Its step was removed from the workflow"),
+    "goal_met": Text("Goal met"),
+    "unenrolled": Text("Unenrolled: {reason}"),
+    "finished": Text("Finished the workflow"),
 }
 """How each kind of entry is told, in the order in which kinds of one moment happen."""
 
-REASONS: dict[str, str] = {
-    "already_active": "it is in the workflow already",
-    "not_eligible_again": "it has been through the workflow before",
-    "too_deep": "workflows have set each other off too many times in a row",
-    "record_deleted": "the record was deleted",
-    "record_merged": "the record was merged into another one",
-    "record_erased": "the record was erased",
-    "step_removed": "its step was removed from the workflow",
+REASONS: dict[str, Text] = {
+    "already_active": Text("it is in the workflow already"),
+    "not_eligible_again": Text("it has been through the workflow before"),
+    "too_deep": Text("workflows have set each other off too many times in a row"),
+    "record_deleted": Text("the record was deleted"),
+    "record_merged": Text("the record was merged into another one"),
+    "record_erased": Text("the record was erased"),
+    "step_removed": Text("its step was removed from the workflow"),
 }
 """What the codes of refusals and endings mean."""
 
@@ -61,8 +61,9 @@ class Entry:
             return Text("Went down the branch {branch}", branch=self.detail["branch"])
         told: dict[str, Any] = {"part": "", "until": "", "reason": "", **self.detail}
         reason = str(told["reason"])
-        told["reason"] = Text(REASONS.get(reason, reason), **self.detail.get("arguments", {}))
-        return Text(TOLD[self.kind], **{n: told[n] for n in ("reason", "until", "part")})
+        pattern = REASONS[reason].pattern if reason in REASONS else reason
+        told["reason"] = Text(pattern, **self.detail.get("arguments", {}))
+        return Text(TOLD[self.kind].pattern, **{n: told[n] for n in ("reason", "until", "part")})
 
 
 async def of_record(conn: Connection, record_id: int, *, limit: int = 1000) -> list[Entry]:

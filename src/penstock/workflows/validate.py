@@ -64,7 +64,7 @@ def _shape_problems(
         text = Text('there is no object type "{name}"', name=object_type)
         yield Problem(text, "$.objectTypeId", "OBJECT_TYPE_UNKNOWN")
     expected = "CONTACT_FLOW" if object_type == CONTACT else "PLATFORM_FLOW"
-    if object_type is not None and body.get("type") not in (None, expected):
+    if object_type in schema.types and body.get("type") not in (None, expected):
         text = Text(
             'Expected an object type {relation} "0-1" but got "{given}" for a {type}',
             relation=Text("other than") if object_type == CONTACT else Text("equal to"),

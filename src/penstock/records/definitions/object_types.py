@@ -14,9 +14,9 @@ from penstock.kernel.errors import PenstockError
 from penstock.kernel.queries import load
 from penstock.kernel.texts import Text
 from penstock.records.definitions import association_types, groups, properties, uses
-from penstock.records.definitions.association_types import Pair
 from penstock.records.definitions.changing import Defined, changing, defined
 from penstock.records.definitions.drafts import DEFAULTS, ObjectTypeDraft, checked
+from penstock.records.definitions.type_edges import plain_pair
 from penstock.records.errors import (
     DefinitionExists,
     DefinitionFixed,
@@ -148,11 +148,6 @@ async def _add_properties(
     problems = [item for error in errors for item in error.problems or [error.problem()]]
     if problems:
         raise DefinitionInvalid(problems=problems)
-
-
-def plain_pair(type: TypeSchema, other: TypeSchema) -> Pair:
-    """The unlabelled association type between two types."""
-    return Pair(type.id, other.id, f"{type.name}_to_{other.name}", f"{other.name}_to_{type.name}")
 
 
 async def update_one(conn: Connection, word: str, changes: ObjectTypeChanges, now: datetime) -> str:

@@ -1,0 +1,111 @@
+"""Many writers at once: nothing lost, nothing doubled, no deadlock."""
+
+import asyncio
+import random
+from collections import Counter
+from typing import Any
+
+import httpx
+import psycopg
+
+from penstock.records import store
+from penstock.records.reading import read
+from tests.api.conftest import Service, running
+from tests.conftest import House
+
+BATCH = "/crm/v3/objects/contacts/batch"
+FIELDS = (
+    "firstname lastname phone mobilephone fax salutation company jobtitle website address city"
+    " state zip country industry message"
+).split()
+"""One text for each of sixteen writers."""
+
+
+async def test_sixteen_clients_on_the_same_records_lose_nothing_and_never_deadlock(
+    url: str,
+) -> None:
+    with running(url) as service:
+        ids = await a_thousand_records(service)
+        written = await asyncio.gather(
+            *(client(service, ids, field, seed) for seed, field in enumerate(FIELDS))
+        )
+        async with service.wire() as wire:
+            kept = await everything(wire, ids)
+    for field, last in zip(FIELDS, written, strict=True):
+        assert {id: kept[id][field] for id in last} == last
+    emails = [record["email"] for record in kept.values() if record["email"]]
+    assert max(Counter(emails).values()) == 1
+    with psycopg.connect(url) as conn:
+        held = conn.execute(
+            "SELECT value, record_id FROM unique_values WHERE type = '0-1' AND property = 'email'"
+        ).fetchall()
+        assert dict(held) == {kept[id]["email"]: int(id) for id in kept if kept[id]["email"]}
+        deadlocks = conn.execute(
+            "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+        ).fetchone()
+    assert deadlocks == (0,)
+
+
+async def a_thousand_records(service: Service) -> list[str]:
+    ids: list[str] = []
+    async with service.wire() as wire:
+        for _ in range(10):
+            inputs = [{"properties": {"hs_lead_status": "NEW"}}] * 100
+            answer = await wire.post(f"{BATCH}/create", json={"inputs": inputs})
+            ids += [one["id"] for one in answer.json()["results"]]
+    return ids
+
+
+async def client(service: Service, ids: list[str], field: str, seed: int) -> dict[str, str]:
+    """Write a field of every record in random order, and fight for addresses; what was written."""
+    chance = random.Random(seed)
+    last: dict[str, str] = {}
+    async with service.wire() as wire:
+        for turn in range(3):
+            for portion in batched(chance.sample(ids, len(ids)), 100):
+                answer = await wire.post(
+                    f"{BATCH}/update",
+                    json={"inputs": [change(id, field, turn, chance) for id in portion]},
+                )
+                assert answer.status_code in {200, 207}, answer.text
+                for one in answer.json()["results"]:
+                    last[one["id"]] = one["properties"][field]
+                told = answer.json().get("errors", [])
+                assert {error["category"] for error in told} <= {"CONFLICT"}
+    return last
+
+
+def change(id: str, field: str, turn: int, chance: random.Random) -> dict[str, Any]:
+    properties = {field: f"{field} {turn}"}
+    if chance.random() < 0.3:
+        properties["email"] = f"no{chance.randrange(200)}@example.test"
+    return {"id": id, "properties": properties, "objectWriteTraceId": id}
+
+
+async def everything(wire: httpx.AsyncClient, ids: list[str]) -> dict[str, dict[str, str]]:
+    found = {}
+    for portion in batched(ids, 100):
+        body = {"inputs": [{"id": id} for id in portion], "properties": [*FIELDS, "email"]}
+        answer = await wire.post(f"{BATCH}/read", json=body)
+        found.update({one["id"]: one["properties"] for one in answer.json()["results"]})
+    return found
+
+
+async def test_what_eight_writers_add_adds_up(house: House) -> None:
+    schema = await house.schema()
+    type = schema.type("contacts")
+    async with house.database.unit() as conn:
+        made = await store.create(conn, schema, type, [store.Draft({})] * 10, house.write)
+    ids = [one.id for one in made]
+
+    async def writer(seed: int) -> None:
+        chance = random.Random(seed)
+        for _ in range(25):
+            patches = [store.Patch(id, adds={"num_notes": "1"}) for id in chance.sample(ids, 10)]
+            async with house.database.unit() as conn:
+                await store.update(conn, schema, type, patches, house.write, trusted=True)
+
+    await asyncio.gather(*(writer(seed) for seed in range(8)))
+    async with house.database.unit() as conn:
+        found = await read(conn, type, ids)
+    assert {record.properties["num_notes"] for record in found.values()} == {200}

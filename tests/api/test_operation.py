@@ -1,0 +1,113 @@
+"""One request is one transaction: committed before its answer, audited, tried again, timed."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import httpx
+import psycopg
+
+from penstock.accounts import audit
+from penstock.kernel.clock import VirtualClock
+from penstock.kernel.db import Database, connect
+from tests.api.conftest import Service, make_key, running
+
+CONTACTS = "/crm/v3/objects/contacts"
+
+
+async def trail(service: Service) -> list[audit.Entry]:
+    async with Database(service.url, size=1) as database, database.unit() as conn:
+        return await audit.trail(conn)
+
+
+async def test_a_write_leaves_an_audit_row_and_wakes_the_engine(
+    service: Service, wire: httpx.AsyncClient
+) -> None:
+    made = await wire.post(CONTACTS, json={"properties": {"email": "ada@example.test"}})
+    (entry,) = await trail(service)
+    assert (entry.actor, entry.operation) == ("key:1", "objects_create")
+    assert entry.target == f"contacts/{made.json()['id']}"
+    assert "ada" not in str(entry.details)
+    assert len(service.wakes) == 1
+
+
+async def test_a_read_leaves_nothing(service: Service, wire: httpx.AsyncClient) -> None:
+    await wire.get(CONTACTS)
+    await wire.post(f"{CONTACTS}/batch/read", json={"inputs": [{"id": "1"}]})
+    assert (await trail(service), service.wakes) == ([], [])
+
+
+async def test_a_refused_write_leaves_nothing(service: Service, wire: httpx.AsyncClient) -> None:
+    inputs = [{"properties": {"email": "ada@example.test"}}, {"properties": {"email": "none"}}]
+    answer = await wire.post(f"{CONTACTS}/batch/create", json={"inputs": inputs})
+    assert answer.status_code == 400
+    assert (await trail(service), service.wakes) == ([], [])
+    again = await wire.post(CONTACTS, json=inputs[0])
+    assert again.status_code == 201
+
+
+async def test_every_write_names_its_key_in_the_history(
+    service: Service, wire: httpx.AsyncClient
+) -> None:
+    id = (await wire.post(CONTACTS, json={"properties": {"city": "Rome"}})).json()["id"]
+    async with service.wire(await make_key(service.url, "crm.objects.contacts.write")) as other:
+        await other.patch(f"{CONTACTS}/{id}", json={"properties": {"city": "Oslo"}})
+    read = await wire.get(f"{CONTACTS}/{id}?propertiesWithHistory=city")
+    past = read.json()["propertiesWithHistory"]["city"]
+    assert [(one["value"], one["sourceType"], one["sourceId"]) for one in past] == [
+        ("Oslo", "API", "key:2"),
+        ("Rome", "API", "key:1"),
+    ]
+
+
+async def test_the_time_is_the_clocks(url: str) -> None:
+    clock = VirtualClock(datetime(2031, 5, 6, 7, 8, 9, 123_000, tzinfo=UTC))
+    with running(url, clock=clock) as service:
+        async with service.wire() as wire:
+            made = await wire.post(CONTACTS, json={"properties": {"city": "Rome"}})
+            assert made.json()["createdAt"] == "2031-05-06T07:08:09.123Z"
+            clock.forward(days=1)
+            path = f"{CONTACTS}/{made.json()['id']}"
+            changed = await wire.patch(path, json={"properties": {"city": "Oslo"}})
+            assert changed.json()["updatedAt"] == "2031-05-07T07:08:09.123Z"
+
+
+async def test_a_deadlock_with_somebody_else_is_begun_again(
+    service: Service, wire: httpx.AsyncClient
+) -> None:
+    inputs = [{"properties": {"city": "Rome"}}] * 2
+    made = await wire.post(f"{CONTACTS}/batch/create", json={"inputs": inputs})
+    ids = [int(one["id"]) for one in made.json()["results"]]
+    first, second = sorted(ids, key=lambda id: (id & 63, id))
+    lock = "SELECT FROM records WHERE bucket = (%s & 63) AND id = %s FOR UPDATE"
+    rival = await psycopg.AsyncConnection.connect(service.url)
+    async with rival:
+        await rival.execute(lock, [second, second])
+        changes = [{"id": str(id), "properties": {"city": "Oslo"}} for id in ids]
+        request = asyncio.create_task(
+            wire.post(f"{CONTACTS}/batch/update", json={"inputs": changes})
+        )
+        await until_waiting(service.url)
+        # The request holds the first and waits for the second: now each waits for the other.
+        await rival.execute(lock, [first, first])
+    answer = await request
+    assert answer.status_code == 200
+    assert {one["properties"]["city"] for one in answer.json()["results"]} == {"Oslo"}
+    assert [entry.operation for entry in await trail(service)] == [
+        "objects_batch_update",
+        "objects_batch_create",
+    ]
+
+
+async def until_waiting(url: str) -> None:
+    """Until a connection to the database waits for a lock."""
+    conn = await connect(url)
+    try:
+        waiting = None
+        while not waiting:
+            cursor = await conn.execute(
+                "SELECT 1 FROM pg_stat_activity"
+                " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
+            waiting = await cursor.fetchone()
+    finally:
+        await conn.close()
