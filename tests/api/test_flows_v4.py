@@ -4,12 +4,12 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.api.conftest import Service
-from tests.story import all_of, any_of, chained, property_is, set_property, when
 
 from penstock.engine.worker import Worker
 from penstock.kernel.clock import DatabaseClock
 from penstock.kernel.db import Database
+from tests.api.conftest import Service
+from tests.story import all_of, any_of, chained, property_is, set_property, when
 
 LEADS = all_of(any_of("lifecyclestage", "lead"))
 FLOWS = "/automation/v4/flows"

@@ -22,7 +22,7 @@ def open_(
 def test_the_first_row_names_the_columns_and_the_rest_are_rows() -> None:
     opening = open_("First Name,Last  Name \nAda,Lovelace\nGrace,Hopper\n")
     assert opening.names == ("First Name", "Last Name")
-    assert opening.start == Position(22, 2)
+    assert opening.start == Position(23, 2)
     assert [row.cells for row in opening.rows] == [["Ada", "Lovelace"], ["Grace", "Hopper"]]
 
 

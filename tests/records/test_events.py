@@ -4,7 +4,6 @@ from dataclasses import replace
 from uuid import uuid4
 
 import pytest
-from tests.conftest import NOW, House
 
 from penstock.kernel.errors import PenstockError
 from penstock.records import event_reading, events, merging, store
@@ -16,6 +15,7 @@ from penstock.records.event_reading import Selection
 from penstock.records.events import Happening, Recorded
 from penstock.records.model import Property
 from penstock.records.reading import Record
+from tests.conftest import NOW, House
 
 LATER = NOW.replace(hour=12)
 

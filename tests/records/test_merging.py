@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
-from tests.conftest import House
 
 from penstock.records import associations, merging, store
 from penstock.records.associations import NewEdge
 from penstock.records.errors import MergeInvalid, RecordNotFound
 from penstock.records.reading import find, history, read
+from tests.conftest import House
 
 
 async def _two(house: House) -> tuple[Any, Any, int, int, int]:

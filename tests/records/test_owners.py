@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 import pytest
-from tests.conftest import House
 
 from penstock.records import owners, store
 from penstock.records.errors import DefinitionExists, DefinitionInvalid, DefinitionNotFound
 from penstock.records.owners import Owner, OwnerDraft
 from penstock.records.reading import Record, find, read
+from tests.conftest import House
 
 
 async def make(house: House, *drafts: OwnerDraft) -> list:

@@ -4,7 +4,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.conftest import House
 
 from penstock.records import store
 from penstock.records.associations import NewEdge
@@ -17,6 +16,7 @@ from penstock.records.errors import (
     ValueTaken,
 )
 from penstock.records.reading import Record, find, history, read
+from tests.conftest import House
 
 
 async def create(house: House, word: str, *of_each: dict[str, Any]) -> list[store.Outcome]:
@@ -332,3 +332,39 @@ async def test_a_contact_has_one_primary_company(house: House) -> None:
         (acme.id, (279,)),
         (zeta.id, (1, 279)),
     }
+
+
+async def test_a_value_that_its_owner_keeps_after_all_is_nobody_elses(house: House) -> None:
+    schema = await house.schema()
+    type = schema.type("contacts")
+    async with house.database.unit() as conn:
+        drafts = [store.Draft({"email": f"{name}@x.test"}) for name in ("a", "b", "c", "d")]
+        made = await store.create(conn, schema, type, drafts, house.write)
+    a, b, c, d = (one.id for one in made if isinstance(one, Record))
+    # a wants what d has; b wants what a has, c what b has: nobody can move.
+    wants = {a: "d@x.test", b: "a@x.test", c: "b@x.test"}
+    patches = [store.Patch(id, {"email": email}) for id, email in reversed(wants.items())]
+    async with house.database.unit() as conn:
+        outcomes = await store.update(conn, schema, type, patches, house.write)
+        assert [getattr(outcome, "existing", None) for outcome in outcomes] == [b, a, d]
+        held = await find(conn, type, "email", [f"{name}@x.test" for name in "abcd"])
+    assert held == {f"{name}@x.test": id for name, id in zip("abcd", (a, b, c, d), strict=True)}
+
+
+async def test_records_can_exchange_their_unique_values(house: House) -> None:
+    schema = await house.schema()
+    type = schema.type("contacts")
+    async with house.database.unit() as conn:
+        drafts = [store.Draft({"email": f"{name}@x.test"}) for name in ("a", "b")]
+        made = await store.create(conn, schema, type, drafts, house.write)
+        a, b = (one.id for one in made if isinstance(one, Record))
+        patches = [store.Patch(a, {"email": "b@x.test"}), store.Patch(b, {"email": "a@x.test"})]
+        outcomes = await store.update(conn, schema, type, patches, house.write)
+        assert [one.properties["email"] for one in outcomes if isinstance(one, Record)] == [
+            "b@x.test",
+            "a@x.test",
+        ]
+        assert await find(conn, type, "email", ["a@x.test", "b@x.test"]) == {
+            "a@x.test": b,
+            "b@x.test": a,
+        }

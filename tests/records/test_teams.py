@@ -1,11 +1,11 @@
 """Teams of owners."""
 
 import pytest
-from tests.conftest import NOW, House
 
 from penstock.records import owners, teams
 from penstock.records.errors import DefinitionExists, DefinitionInvalid, DefinitionNotFound
 from penstock.records.owners import Membership, OwnerDraft
+from tests.conftest import NOW, House
 
 
 async def two(house: House) -> list[int]:

@@ -1,10 +1,10 @@
 """Stories begin at rest, on a Monday morning, under a clock that stands still."""
 
 import pytest
-from tests.conftest import NOW, House
-from tests.story import Story
 
 from penstock.kernel.clock import VirtualClock
+from tests.conftest import NOW, House
+from tests.story import Story
 
 
 @pytest.fixture

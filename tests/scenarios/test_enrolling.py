@@ -1,10 +1,10 @@
 """Who enrols, when, and who does not."""
 
 import pytest
-from tests.story import Story, all_of, any_of, delay, equals, set_property, when
 
 from penstock.workflows import store as workflows
 from penstock.workflows.errors import DocumentInvalid, WorkflowIncomplete
+from tests.story import Story, all_of, any_of, delay, equals, set_property, when
 
 LEADS = all_of(any_of("lifecyclestage", "lead"))
 

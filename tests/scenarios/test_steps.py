@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from penstock.records.values import instant_text
 from tests.conftest import NOW
 from tests.story import (
     Story,
@@ -15,8 +16,6 @@ from tests.story import (
     to,
     when,
 )
-
-from penstock.records.values import instant_text
 
 LEADS = all_of(any_of("lifecyclestage", "lead"))
 

@@ -1,9 +1,12 @@
 """What all shapes on the wire have in common, and the shapes that every family uses."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetJsonSchemaHandler
 from pydantic.alias_generators import to_camel
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 
 class Wire(BaseModel):
@@ -12,6 +15,21 @@ class Wire(BaseModel):
     model_config = ConfigDict(
         alias_generator=to_camel, validate_by_name=True, validate_by_alias=True, extra="ignore"
     )
+
+
+@dataclass(frozen=True)
+class DocumentedAs:
+    """Marks a value that is read by its own slice: the document shows `model`, nothing enforces it.
+
+    Usage: ``body: Annotated[dict[str, Any], DocumentedAs(Search)]``
+    """
+
+    model: type[BaseModel]
+
+    def __get_pydantic_json_schema__(
+        self, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return handler(self.model.__pydantic_core_schema__)
 
 
 def _split(items: list[str]) -> list[str]:

@@ -79,7 +79,7 @@ async def update(call: ThisCall, owner_id: str, body: OwnerChange) -> dict[str, 
     """Change an owner, archive it, or bring it back."""
     call.require(_WRITE)
     id = number(owner_id)
-    if body.archived is False:
+    if body.archived is False and await owners.page(call.conn, ids=[id], archived=True):
         await owners.restore_one(call.conn, id, call.write)
     given = body.model_dump(exclude_none=True, exclude={"archived"})
     changed = await owners.update_one(call.conn, id, cast(OwnerChanges, given), call.write)

@@ -17,8 +17,7 @@ def shape(owner: Owner) -> dict[str, Any]:
         "lastName": owner.last_name,
         "userIdIncludingInactive": owner.user_id,
         "teams": [
-            {"id": str(team.id), "name": team.name, "primary": team.primary}
-            for team in owner.teams
+            {"id": str(team.id), "name": team.name, "primary": team.primary} for team in owner.teams
         ],
         "archived": owner.archived_at is not None,
         "createdAt": instant_text(owner.created_at),

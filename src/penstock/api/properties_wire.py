@@ -85,7 +85,7 @@ def shape(entry: Defined[Property]) -> dict[str, Any]:
         "fieldType": prop.field_type,
         "groupName": prop.group,
         "description": prop.description,
-        "options": [_option(option) for option in prop.options],
+        "options": [option_shape(option) for option in prop.options],
         "displayOrder": prop.display_order,
         "hidden": prop.hidden,
         "formField": prop.form_field,
@@ -111,7 +111,8 @@ def shape(entry: Defined[Property]) -> dict[str, Any]:
     return shaped
 
 
-def _option(option: Option) -> dict[str, Any]:
+def option_shape(option: Option) -> dict[str, Any]:
+    """An option as it goes out."""
     return {
         "label": option.label,
         "value": option.value,

@@ -8,8 +8,10 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
+from penstock.actions.base import ACTIONS
 from penstock.bootstrap.child import Orders
 from penstock.bootstrap.errands import Errand
+from penstock.delivery.base import DELIVERIES
 from penstock.delivery.deliverer import Deliverer
 from penstock.engine.worker import Worker
 from penstock.imports import running
@@ -18,6 +20,7 @@ from penstock.kernel.db import Database
 from penstock.kernel.settings import Settings
 from penstock.kernel.waking import Waker
 from penstock.records.schema import Schemas
+from penstock.triggers.base import TRIGGERS
 
 _CONNECTIONS: Final = 8
 

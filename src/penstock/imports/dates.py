@@ -29,16 +29,18 @@ _SAID: Final = {
 def order_of(values: Iterable[str]) -> DateFormat | None:
     """The only order in which all dates make sense; None when there are none or several."""
     possible = set(DateFormat)
-    told = False
+    year_first = False
     for value in values:
         match = _DATE.match(value)
-        if match is None:
-            continue
-        orders = {order for order in DateFormat if _in_order(match, order) is not None}
-        told = told or bool(orders)
-        # What fits no order is a bad value and tells nothing.
-        possible = possible & orders if orders else possible
-    return next(iter(possible)) if told and len(possible) == 1 else None
+        orders = {order for order in DateFormat if match and _in_order(match, order)}
+        if DateFormat.YEAR_MONTH_DAY in orders:
+            # Read alike in every order, it tells nothing of the others.
+            year_first = True
+        elif orders:
+            possible &= orders
+    if possible == set(DateFormat):
+        return DateFormat.YEAR_MONTH_DAY if year_first else None
+    return next(iter(possible)) if len(possible) == 1 else None
 
 
 def date_text(text: str, order: DateFormat | None) -> str:

@@ -46,7 +46,7 @@ _WORDS: Final = {
 }
 
 _NAMES: Final = {
-    "company": "company name, account, account name, organisation, organization, företag, bolag",
+    "company": "company, company name, account, account name, organisation, organization, företag, bolag",
     "product": "product, product name, item, produkt, artikel",
 }
 """Words for the property `name`, by object type."""
@@ -73,7 +73,7 @@ def guess(schema: Schema, type: TypeSchema, names: Sequence[str]) -> list[Column
     # Names tell more than labels, and labels more than everyday words.
     for known in (_by_name(type), _by_label(type), _by_habit(type)):
         for index, word in enumerate(words):
-            property = known.get(word)
+            property = known.get(word) if word else None
             if property and index not in found and property not in found.values():
                 found[index] = property
     links = linked(schema, type)

@@ -36,7 +36,8 @@ class Catalogue(Mapping[str, Entry], Generic[Entry]):
         self._group = group
         self._entries: dict[str, Entry] | None = None
 
-    def _load(self) -> dict[str, Entry]:
+    def load(self) -> dict[str, Entry]:
+        """The entries themselves, found at first use. Raises EntryClash."""
         if self._entries is None:
             # Collected first and kept last, so that a clash changes nothing.
             found: dict[str, tuple[Entry, str]] = {}
@@ -67,10 +68,10 @@ class Catalogue(Mapping[str, Entry], Generic[Entry]):
         self._entries = None
 
     def __getitem__(self, key: str) -> Entry:
-        return self._load()[key]
+        return self.load()[key]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._load())
+        return iter(self.load())
 
     def __len__(self) -> int:
-        return len(self._load())
+        return len(self.load())

@@ -19,6 +19,7 @@ class Event:
 
     id: int
     record_id: int
+    object_type: str
     type: str
     at: datetime
     properties: dict[str, Json]
@@ -66,6 +67,13 @@ async def page(conn: Connection, selection: Selection, *, limit: int) -> list[Ev
             conn, "of_records", record_ids=list(selection.record_ids), **parameters
         )
     return [
-        Event(row.id, row.record_id, row.type, row.at.astimezone(UTC), row.properties)
+        Event(
+            row.id,
+            row.record_id,
+            row.object_type,
+            row.type,
+            row.at.astimezone(UTC),
+            row.properties,
+        )
         for row in rows
     ]

@@ -45,9 +45,10 @@ ON CONFLICT (utk) DO UPDATE SET record_id = excluded.record_id;
 
 -- name: of_records
 -- A page of what happened to some records, by time.
-SELECT e.id, e.record_id, e.type, e.at, e.properties
+SELECT e.id, e.record_id, r.type AS object_type, e.type, e.at, e.properties
 FROM unnest(:record_ids::bigint[]) AS i(id)
 JOIN events e ON e.bucket = (i.id & 63)::smallint AND e.record_id = i.id
+JOIN records r ON r.bucket = e.bucket AND r.id = e.record_id
 WHERE (:types::text[] IS NULL OR e.type = ANY(:types))
     AND (:ids::bigint[] IS NULL OR e.id = ANY(:ids))
     AND (:since::timestamptz IS NULL OR e.at >= :since)
@@ -62,7 +63,7 @@ LIMIT :limit;
 
 -- name: of_types
 -- A page of what happened of some kinds, to records of some type, by time.
-SELECT e.id, e.record_id, e.type, e.at, e.properties
+SELECT e.id, e.record_id, r.type AS object_type, e.type, e.at, e.properties
 FROM events e
 JOIN records r ON r.bucket = e.bucket AND r.id = e.record_id
 WHERE (:types::text[] IS NULL OR e.type = ANY(:types))

@@ -311,12 +311,28 @@ async def _reclaim(
     lost = await uniqueness.claim(conn, type.id, wanted, given_up)
     losers = {claim.record_id: (claim, holder) for claim, holder in lost.items()}
     if losers:
+        _lose_what_is_kept(losers, wanted, given_up)
         # A record that is not written gives back what it got and keeps what it had.
         got = [c for c in wanted if c.record_id in losers and c not in lost]
         await uniqueness.release(conn, type.id, got)
         kept = [claim for claim in given_up if claim.record_id in losers]
         await uniqueness.claim(conn, type.id, kept)
     return losers
+
+
+def _lose_what_is_kept(
+    losers: dict[int, tuple[Claim, int]], wanted: Sequence[Claim], given_up: Sequence[Claim]
+) -> None:
+    """Who got what a loser had given up loses it too, and so may others after them."""
+    fresh = set(losers)
+    while fresh:
+        kept = {(c.property, c.value): c.record_id for c in given_up if c.record_id in fresh}
+        fresh = set()
+        for claim in wanted:
+            holder = kept.get((claim.property, claim.value))
+            if holder is not None and claim.record_id not in losers:
+                losers[claim.record_id] = (claim, holder)
+                fresh.add(claim.record_id)
 
 
 async def _write(

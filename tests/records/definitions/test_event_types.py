@@ -1,7 +1,6 @@
 """Kinds of events that users define."""
 
 import pytest
-from tests.conftest import NOW, House
 
 from penstock.records import events
 from penstock.records.definitions import event_types
@@ -15,6 +14,7 @@ from penstock.records.errors import (
 )
 from penstock.records.model import EventType, Option, Property
 from penstock.records.seed import EVENT_TYPES
+from tests.conftest import NOW, House
 
 LATER = NOW.replace(hour=12)
 PLAN = Property("plan", "Plan", field_type="", hubspot_defined=False)

@@ -1,7 +1,6 @@
 """Property groups."""
 
 import pytest
-from tests.conftest import NOW, House
 
 from penstock.records.definitions import groups, properties
 from penstock.records.errors import (
@@ -11,6 +10,7 @@ from penstock.records.errors import (
     GroupNotEmpty,
 )
 from penstock.records.model import Group, Property
+from tests.conftest import NOW, House
 
 
 async def test_a_group_is_made_changed_and_archived(house: House) -> None:

@@ -1,7 +1,6 @@
 """Custom object types."""
 
 import pytest
-from tests.conftest import NOW, House
 
 from penstock.records import associations, store
 from penstock.records.definitions import object_types, pipelines, properties
@@ -20,6 +19,7 @@ from penstock.records.errors import (
 )
 from penstock.records.model import Property
 from penstock.records.reading import Record
+from tests.conftest import NOW, House
 
 CAR = ObjectTypeDraft(
     name="Car",

@@ -1,7 +1,6 @@
 """Pipelines and their stages."""
 
 import pytest
-from tests.conftest import NOW, House
 
 from penstock.records import store
 from penstock.records.definitions import object_types, pipeline_rows, pipelines, stages
@@ -18,6 +17,7 @@ from penstock.records.errors import (
     StageInUse,
 )
 from penstock.records.reading import Record
+from tests.conftest import NOW, House
 
 LATER = NOW.replace(hour=12)
 

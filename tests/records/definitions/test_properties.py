@@ -4,7 +4,6 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from tests.conftest import NOW, House
 
 from penstock.kernel.errors import PenstockError
 from penstock.records import store
@@ -20,6 +19,7 @@ from penstock.records.errors import (
 )
 from penstock.records.model import Group, Option, Property
 from penstock.records.reading import Record, history
+from tests.conftest import NOW, House
 
 LATER = NOW.replace(hour=12)
 

@@ -74,11 +74,22 @@ class AttributeChanges(TypedDict, total=False):
 
 
 async def read(
-    conn: Connection, words: Iterable[str] | None = None, *, custom: bool = False
+    conn: Connection,
+    words: Iterable[str] | None = None,
+    *,
+    custom: bool = False,
+    archived: bool = False,
 ) -> list[Defined[EventType]]:
-    """The kinds of events with these ids or full names, or all; `custom`: without built-in ones."""
+    """The kinds of events with these ids or full names, or all.
+
+    `custom` leaves out built-in ones, `archived` brings in those that ended.
+    """
     rows = await _queries.rows(
-        conn, "read", words=None if words is None else list(words), custom=custom
+        conn,
+        "read",
+        words=None if words is None else list(words),
+        custom=custom,
+        archived=archived,
     )
     return [defined(_event_type(row.definition), row) for row in rows]
 
@@ -233,6 +244,6 @@ async def remove_property(
 def find_property(event: EventType, name: str) -> Property:
     """Raises DefinitionNotFound."""
     for prop in event.properties:
-        if prop.name == name.lower():
+        if prop.name == name.strip().lower():
             return prop
     raise DefinitionNotFound(what="property", name=name)

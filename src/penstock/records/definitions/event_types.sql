@@ -1,10 +1,10 @@
 -- Kinds of events; `lock` of schema.sql comes before every write.
 
 -- name: read
--- Live kinds of events: all custom ones, all at all, or those with these ids or names.
+-- Kinds of events: all custom ones, all at all, or those with these ids or names.
 SELECT to_jsonb(t) AS definition, t.created_at, t.updated_at, t.archived_at
 FROM event_types t
-WHERE t.archived_at IS NULL AND (t.custom OR NOT :custom)
+WHERE (t.archived_at IS NULL OR :archived) AND (t.custom OR NOT :custom)
     AND (:words::text[] IS NULL OR t.id = ANY(:words) OR t.name = ANY(:words))
 ORDER BY t.created_at, t.id;
 

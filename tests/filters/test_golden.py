@@ -1,0 +1,123 @@
+"""Golden filters: what each becomes in SQL and in words, and which records it matches."""
+
+from typing import Any
+
+import pytest
+
+from penstock.filters.compile import Slots, check, select_matching, select_verdicts
+from penstock.filters.describe import describe
+from penstock.filters.nodes import BRANCHES, KINDS, OPERATIONS, TIME_POINTS
+from penstock.filters.operators import Operation
+from penstock.kernel.db import Connection
+from penstock.records import store
+from penstock.records.reading import Record
+from penstock.records.schema import Schema
+from tests.conftest import NOW, House
+from tests.filters import golden
+from tests.filters.golden import Case
+
+SLOTS = Slots("Europe/Stockholm", NOW)
+
+
+def nodes(part: Any) -> list[dict[str, Any]]:
+    """Every object of a document."""
+    if isinstance(part, list):
+        return [node for item in part for node in nodes(item)]
+    if isinstance(part, dict):
+        return [part, *(node for item in part.values() for node in nodes(item))]
+    return []
+
+
+ALL = [
+    node for name in golden.names() for case in golden.cases(name) for node in nodes(case.document)
+]
+
+
+@pytest.mark.parametrize("family", [BRANCHES, KINDS, OPERATIONS, TIME_POINTS], ids=lambda f: f.key)
+def test_every_kind_has_a_golden_case(family: Any) -> None:
+    used = {family.find(node[family.key]) for node in ALL if family.key in node}
+    assert [kind.type_id for kind in family.kinds.values() if kind not in used] == []
+
+
+def test_every_operator_has_a_golden_case() -> None:
+    used = {
+        (kind.type_id, node["operator"])
+        for node in ALL
+        if "operationType" in node and (kind := OPERATIONS.find(node["operationType"]))
+    }
+    rows = {
+        (kind.type_id, name)
+        for kind in OPERATIONS.kinds.values()
+        if issubclass(kind, Operation)
+        for name in kind.operators
+    }
+    assert sorted(rows - used) == []
+
+
+@pytest.mark.parametrize("name", golden.names())
+async def test_golden_filters_mean_what_they_say(house: House, name: str) -> None:
+    schema = await house.schema()
+    for case in golden.cases(name):
+        async with house.database.unit() as conn:
+            await _holds(conn, schema, house, case)
+
+
+async def _holds(conn: Connection, schema: Schema, house: House, case: Case) -> None:
+    criterion = check(case.document, schema, case.object)
+    everybody = select_matching(criterion, schema, SLOTS)
+    if case.sql is not None:
+        verdict = everybody.sql.partition("r.archived_at IS NULL AND ")[2]
+        assert golden.shape(verdict) == case.sql, case.name
+    assert str(describe(case.document, schema, case.object)) == case.says, case.name
+
+    matches = await _create(conn, schema, house, case.object, case.matches)
+    others = await _create(conn, schema, house, case.object, case.others)
+    assert await _matching(conn, schema, case, case.document, [*matches, *others]) == matches, (
+        case.name
+    )
+    if case.operation:
+        await _decides_emptiness_by_the_flag(conn, schema, case, matches, others)
+
+
+async def _decides_emptiness_by_the_flag(
+    conn: Connection, schema: Schema, case: Case, matches: list[int], others: list[int]
+) -> None:
+    """With the flag, records without a value match too, and nobody else does."""
+    property = case.document["filters"][0]["property"]
+    kind = OPERATIONS.find(case.operation["operationType"])
+    assert kind is not None
+    assert issubclass(kind, Operation)
+    flagged = {**case.operation, "includeObjectsWithNoValueSet": True}
+    empty = [id for id, values in zip(others, case.others, strict=True) if not values]
+    if kind.of_emptiness or schema.type(case.object).properties[property].column:
+        empty = []
+    document = golden.only(golden.asks(property, flagged))
+    found = await _matching(conn, schema, case, document, [*matches, *others])
+    assert found == [*matches, *empty], case.name
+
+
+async def _matching(
+    conn: Connection, schema: Schema, case: Case, document: dict[str, Any], ids: list[int]
+) -> list[int]:
+    """Those of the records that match, by both statements alike."""
+    criterion = check(document, schema, case.object)
+    judged = select_verdicts({1: criterion}, schema, SLOTS)
+    cursor = await conn.execute(judged.sql.encode(), {**judged.parameters, "candidates": ids})
+    rows = await cursor.fetchall()
+    assert sorted(row.record_id for row in rows) == sorted(ids)
+    verdicts = {row.record_id: row.verdict for row in rows}
+    listed = select_matching(criterion, schema, SLOTS)
+    cursor = await conn.execute(listed.sql.encode(), listed.parameters)
+    found = {row.record_id for row in await cursor.fetchall()}
+    assert {id for id in ids if id in found} == {id for id in ids if verdicts[id]}, case.name
+    return [id for id in ids if verdicts[id]]
+
+
+async def _create(
+    conn: Connection, schema: Schema, house: House, word: str, values: list[dict[str, Any]]
+) -> list[int]:
+    type = schema.type(word)
+    drafts = [store.Draft(properties) for properties in values]
+    made = await store.create(conn, schema, type, drafts, house.write, trusted=True)
+    assert all(isinstance(record, Record) for record in made), made
+    return [record.id for record in made if isinstance(record, Record)]
