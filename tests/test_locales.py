@@ -66,25 +66,43 @@ def given(tree: ast.Module) -> Iterator[ast.expr]:
             yield from node.args[:1]
 
 
+@cache
+def bindings(path: Path) -> dict[str, list[ast.expr]]:
+    """What each name of a module is bound to."""
+    found: dict[str, list[ast.expr]] = {}
+    for node in ast.walk(module(path)):
+        match node:
+            case ast.Assign(targets=targets, value=value):
+                pass
+            case ast.AnnAssign(target=target, value=ast.expr() as value):
+                targets = [target]
+            case ast.For(target=target, iter=value) | ast.comprehension(target=target, iter=value):
+                targets = [target]
+            case _:
+                continue
+        for name in {named(part) for target in targets for part in ast.walk(target)}:
+            found.setdefault(name, []).append(value)
+    return found
+
+
+@cache
+def origins(path: Path) -> dict[str, Path]:
+    """The module that each imported name of ours comes from."""
+    return {
+        alias.name: (SOURCES.parent / node.module.replace(".", "/")).with_suffix(".py")
+        for node in ast.walk(module(path))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("penstock.")
+        for alias in node.names
+        if node.module is not None
+    }
+
+
 def values_of(name: str, path: Path) -> Iterator[tuple[ast.expr, Path]]:
     """What a name is bound to in a module, or in the module that it is imported from."""
-    for node in ast.walk(module(path)):
-        if isinstance(node, ast.Assign):
-            targets, value = node.targets, node.value
-        elif isinstance(node, ast.AnnAssign) and node.value is not None:
-            targets, value = [node.target], node.value
-        elif isinstance(node, ast.For | ast.comprehension):
-            targets, value = [node.target], node.iter
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("penstock."):
-            if name in {alias.name for alias in node.names}:
-                origin = SOURCES.parent / str(node.module).replace(".", "/")
-                yield from values_of(name, origin.with_suffix(".py"))
-            continue
-        else:
-            continue
-        bound = {named(part) for target in targets for part in ast.walk(target)}
-        if name in bound:
-            yield value, path
+    yield from ((value, path) for value in bindings(path).get(name, []))
+    origin = origins(path).get(name)
+    if origin is not None and origin.exists():
+        yield from values_of(name, origin)
 
 
 def named(node: ast.AST) -> str:
@@ -132,7 +150,7 @@ def said() -> set[str]:
             if not patterns and source not in FROM_CATALOGUES | NO_PATTERNS:
                 unknown.append(f"{path.relative_to(SOURCES)}:{argument.lineno}: {source}")
     assert unknown == [], "say in this test where these patterns come from"
-    return found
+    return found - {""}
 
 
 def errors() -> set[str]:

@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 from hubspot.crm import contacts, properties
+
 from tests.api.conftest import Service, make_key
 
 CONTACTS = "/crm/v3/properties/contacts"

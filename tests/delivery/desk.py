@@ -96,10 +96,10 @@ class Desk:
             async with conn.cursor() as cursor:
                 await cursor.executemany(
                     "INSERT INTO enrollments (bucket, id, workflow_id, record_id, passage, state,"
-                    " step, entered_at, lane, depth, enrolled_at, source)"
+                    " step, entered_at, lane, depth, enrolled_at, ended_at, source)"
                     " VALUES (%s, %s, %s, %s, (SELECT count(*) + 1 FROM enrollments"
-                    " WHERE record_id = %s), 'active', '2', %s, 0, 3, %s, 'test')",
-                    [(b, e, self.workflow_id, r, r, NOW, NOW) for b, e, r, _ in rows],
+                    " WHERE record_id = %s), 'finished', '2', %s, 0, 3, %s, %s, 'test')",
+                    [(b, e, self.workflow_id, r, r, NOW, NOW, NOW) for b, e, r, _ in rows],
                 )
                 await cursor.executemany(
                     "INSERT INTO effects (bucket, enrollment_id, visit, part, kind, state, payload,"

@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
-from tests.conftest import House
-from tests.filters.golden import asks, only
 
 from penstock.filters.compile import Dependency, check
 from penstock.filters.errors import FilterInvalid
 from penstock.records.errors import ObjectTypeUnknown
+from tests.conftest import House
+from tests.filters.golden import asks, only
 
 
 def number(**others: Any) -> dict[str, Any]:
@@ -53,7 +53,12 @@ WRONG = [
     ("city", text(value=""), f"{OPERATION}.value", "a value is needed, and it is empty"),
     ("city", text(value={}), f"{OPERATION}.value", "a single value is expected"),
     ("city", text(value="a\0b"), f"{OPERATION}.value", "a character that cannot be stored"),
-    ("city", text(operationType="STRINGS"), f"{OPERATION}.operationType", "there are: ALL_PROPERTY"),
+    (
+        "city",
+        text(operationType="STRINGS"),
+        f"{OPERATION}.operationType",
+        "there are: ALL_PROPERTY",
+    ),
     ("city", text(operationType=None), f"{OPERATION}.operationType", "operationType is required"),
     ("city", {}, f"{OPERATION}.operationType", "operationType is required"),
     ("city", "x", OPERATION, "an object is expected"),

@@ -50,7 +50,9 @@ class Desk:
     async def run_next(self) -> bool:
         return await running.run_next(self.database, self.house.schemas, self.clock)
 
-    async def take_in(self, file: str | bytes, object_type: str = "contacts", **wish: Any) -> Import:
+    async def take_in(
+        self, file: str | bytes, object_type: str = "contacts", **wish: Any
+    ) -> Import:
         """Hand in a file and run its import to the end."""
         begun = await self.begin(file, object_type, **wish)
         return await self.run(begun.id)

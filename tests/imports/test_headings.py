@@ -76,7 +76,9 @@ async def test_a_property_goes_to_the_column_that_names_it_best(house: House) ->
 
 
 async def test_a_column_may_name_records_of_another_type(house: House) -> None:
-    assert await guessed(house, "deals", "Deal name", "Account", "Company domain", "Contact ID") == {
+    assert await guessed(
+        house, "deals", "Deal name", "Account", "Company domain", "Contact ID"
+    ) == {
         "Deal name": "dealname",
         "Account": Link(to="0-2"),
         "Company domain": Link(to="0-2", by="domain"),

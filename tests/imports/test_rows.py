@@ -139,7 +139,7 @@ def test_lines_that_all_open_a_mark_are_read_in_linear_time() -> None:
 
 
 def test_damaged_lines_mark_their_row() -> None:
-    rows = read(b"a,b\xff\nc,\"d\ne\0\"\nf,g\n", 2)
+    rows = read(b'a,b\xff\nc,"d\ne\0"\nf,g\n', 2)
     assert [row.damaged for row in rows] == [True, True, False]
 
 
@@ -182,9 +182,7 @@ def test_reading_resumes_behind_any_row_as_if_it_had_never_stopped(text: str) ->
 def test_every_line_is_in_a_row_or_blank(text: str) -> None:
     lines = Lines("utf-8", 0, 1).feed(text.encode(), final=True)
     rows = read(text, None)
-    covered = {
-        number for row in rows for number in range(row.line, row.after.line)
-    }
+    covered = {number for row in rows for number in range(row.line, row.after.line)}
     for line in lines:
         assert line.number in covered or not line.text.strip('", \r\n')
 

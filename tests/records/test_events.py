@@ -36,9 +36,7 @@ async def create(house: House, word: str = "contacts", **values) -> Record:
     schema = await house.schema()
     async with house.database.unit() as conn:
         return store.one(
-            await store.create(
-                conn, schema, schema.type(word), [store.Draft(values)], house.write
-            )
+            await store.create(conn, schema, schema.type(word), [store.Draft(values)], house.write)
         )
 
 
@@ -160,9 +158,7 @@ async def test_what_cannot_be_recorded_does_not_keep_the_rest_from_it(
 
 async def test_built_in_events_can_happen_to_records_of_every_type(house: House) -> None:
     deal = await create(house, "deals", dealname="d")
-    (outcome,) = await send(
-        house, Happening("4-1466013", {"hs_workflow_id": "7"}, record=deal.id)
-    )
+    (outcome,) = await send(house, Happening("4-1466013", {"hs_workflow_id": "7"}, record=deal.id))
     assert isinstance(outcome, Recorded)
 
 
@@ -172,9 +168,7 @@ async def test_events_of_a_merged_contact_belong_to_the_survivor(house: House, d
     schema = await house.schema()
     async with house.database.unit() as conn:
         await merging.merge(conn, schema, schema.type("contacts"), ada.id, bob.id, house.write)
-    late, browser = await send(
-        house, Happening(demo, record=bob.id), Happening(demo, utk="cookie")
-    )
+    late, browser = await send(house, Happening(demo, record=bob.id), Happening(demo, utk="cookie"))
     assert (late.record_id, browser.record_id) == (ada.id, ada.id)
     assert {event.record_id for event in await page(house)} == {ada.id}
 

@@ -41,7 +41,10 @@ async def test_records_can_belong_to_a_new_owner_at_once(house: House) -> None:
     (ada,) = await make(house, ADA)
     schema = await house.schema()
     async with house.database.unit() as conn:
-        drafts = [store.Draft({"hubspot_owner_id": str(ada.id)}), store.Draft({"hubspot_owner_id": "1"})]
+        drafts = [
+            store.Draft({"hubspot_owner_id": str(ada.id)}),
+            store.Draft({"hubspot_owner_id": "1"}),
+        ]
         good, bad = await store.create(conn, schema, schema.type("contacts"), drafts, house.write)
     assert isinstance(good, Record)
     assert not isinstance(bad, Record)
@@ -110,9 +113,7 @@ async def test_an_archived_owner_keeps_what_is_theirs_and_gets_nothing_new(house
     type = schema.type("contacts")
     theirs = {"hubspot_owner_id": str(ada.id)}
     async with house.database.unit() as conn:
-        kept = store.one(
-            await store.create(conn, schema, type, [store.Draft(theirs)], house.write)
-        )
+        kept = store.one(await store.create(conn, schema, type, [store.Draft(theirs)], house.write))
         (gone,) = await owners.archive(conn, [ada.id, 5], house.write)
         assert gone.archived_at == house.write.now
     schema = await house.schema()

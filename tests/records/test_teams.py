@@ -18,9 +18,7 @@ async def test_an_owner_has_one_primary_team_and_any_number_of_others(house: Hou
     ada, bob = await two(house)
     async with house.database.unit() as conn:
         sales = await teams.create_one(conn, "Sales", NOW, members=[ada, bob])
-        help = await teams.create_one(
-            conn, "Help", NOW, members=[bob], secondary_members=[ada]
-        )
+        help = await teams.create_one(conn, "Help", NOW, members=[bob], secondary_members=[ada])
         assert await teams.read(conn) == [
             teams.Team(sales.id, "Sales", NOW, (ada,), ()),
             teams.Team(help.id, "Help", NOW, (bob,), (ada,)),

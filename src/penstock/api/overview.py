@@ -5,13 +5,17 @@ from typing import Any
 
 from fastapi import Response
 
+from penstock.actions.base import ACTIONS
 from penstock.api.call import ThisCall
 from penstock.api.pages import page
 from penstock.api.routing import Router
 from penstock.delivery import outbox
 from penstock.engine import history
+from penstock.kernel.texts import Text
 from penstock.records.counting import count_by_type
+from penstock.records.naming import names
 from penstock.workflows import store
+from penstock.workflows.store import Workflow
 
 router = Router("overview", "Overview")
 
@@ -24,6 +28,8 @@ async def show(call: ThisCall) -> Response:
     call.require("automation")
     workflows = await store.page(call.conn, limit=_SHOWN)
     ids = [workflow.id for workflow in workflows]
+    histories = {id: await history.of_workflow(call.conn, id, limit=_SHOWN) for id in ids}
+    told = {entry.record_id for entries in histories.values() for entry in entries}
     context: dict[str, Any] = {
         "now": call.now,
         "time_zone": call.schema.time_zone,
@@ -31,7 +37,9 @@ async def show(call: ThisCall) -> Response:
         "workflows": workflows,
         "counts": await history.counts(call.conn, ids),
         "standing": await history.progress(call.conn, ids),
-        "histories": {id: await history.of_workflow(call.conn, id, limit=_SHOWN) for id in ids},
+        "histories": histories,
+        "names": await names(call.conn, call.schema, told),
+        "steps": {workflow.id: _steps(workflow) for workflow in workflows},
         "mails": await outbox.page(call.conn, outbox.Search(), limit=_SHOWN),
         "language": call.language,
     }
@@ -43,6 +51,14 @@ async def style(call: ThisCall) -> Response:
     """How the overview looks."""
     css = files("penstock.api").joinpath("page/overview.css").read_text("utf-8")
     return Response(css, media_type="text/css", headers={"cache-control": "max-age=3600"})
+
+
+def _steps(workflow: Workflow) -> dict[str, Text]:
+    """What each step of a workflow does, by its id."""
+    return {
+        id: Text(ACTIONS[step.type_id].label if step.type_id in ACTIONS else step.type_id)
+        for id, step in workflow.document.steps.items()
+    }
 
 
 async def _records(call: ThisCall) -> list[tuple[Any, int]]:

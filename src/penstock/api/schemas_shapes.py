@@ -50,7 +50,7 @@ class AssociationShape(Wire):
     name: str
 
 
-class TypeShape(Wire):
+class ObjectTypeShape(Wire):
     """An object type without its properties."""
 
     id: str
@@ -69,7 +69,7 @@ class TypeShape(Wire):
     updated_at: datetime
 
 
-class SchemaShape(TypeShape):
+class SchemaShape(ObjectTypeShape):
     properties: list[PropertyShape]
     associations: list[AssociationShape]
 

@@ -10,11 +10,11 @@ from penstock.api.routing import Router
 from penstock.api.schemas_shapes import (
     AssociationInput,
     AssociationShape,
+    ObjectTypeShape,
     SchemaChange,
     SchemaInput,
     SchemaList,
     SchemaShape,
-    TypeShape,
 )
 from penstock.records.definitions import object_types, type_edges
 from penstock.records.definitions.drafts import ObjectTypeDraft
@@ -67,7 +67,7 @@ async def read_one(call: ThisCall, object_type: str) -> dict[str, Any]:
     return _shape(call.schema, await object_types.read_one(call.conn, type.id))
 
 
-@router.patch(*_ONE, model=TypeShape)
+@router.patch(*_ONE, model=ObjectTypeShape)
 async def update(call: ThisCall, object_type: str, body: SchemaChange) -> dict[str, Any]:
     """Change a custom object type."""
     type = call.definitions(object_type, "write")

@@ -1,6 +1,5 @@
 """Workflows, what HubSpot's API does not have: `/api/workflows`, `/api/records/…/history`."""
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Query
@@ -157,16 +156,16 @@ async def workflow_history(
     call: ThisCall,
     workflow_id: str,
     kinds: Annotated[Words, Query()],
-    after: datetime | None = None,
+    after: str | None = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> dict[str, Any]:
     """What a workflow did, newest first."""
     call.require(_SCOPE)
     workflow = await store.read_one(call.conn, number(workflow_id))
     entries = await history.of_workflow(
-        call.conn, workflow.id, before=after, kinds=kinds or None, limit=limit
+        call.conn, workflow.id, after=after, kinds=kinds or None, limit=limit
     )
-    following = instant_text(entries[-1].at) if len(entries) == limit else None
+    following = entries[-1].cursor if len(entries) == limit else None
     return {
         "results": [_entry(entry, call.language) for entry in entries],
         **paging(call.request, following),

@@ -19,6 +19,8 @@ from typing import Any, Final, Self
 GRACE: Final = 30.0
 """Seconds that a child has to finish what it began."""
 
+_LONGEST_REASON: Final = 10_000
+
 KINDS: Final = {"web": "penstock.bootstrap.web", "worker": "penstock.bootstrap.work"}
 
 
@@ -53,7 +55,7 @@ class Voice:
         self._say({"ready": True})
 
     def failed(self, reason: str) -> None:
-        self._say({"failed": reason})
+        self._say({"failed": reason[:_LONGEST_REASON]})
 
     def _say(self, what: dict[str, Any]) -> None:
         with suppress(BrokenPipeError):

@@ -152,5 +152,5 @@ class Child:
         if self._reason:
             return Text("{reason}", reason=self._reason)
         if code < 0:
-            return Text("it was killed by the signal {signal}", signal=signal.Signals(-code).name)
+            return Text("a signal ended it: {signal}", signal=signal.strsignal(-code) or -code)
         return Text("it ended with the code {code}; the log says more", code=code)

@@ -10,16 +10,16 @@ from penstock.kernel.errors import Conflict, Forbidden, Invalid, Unavailable
 
 
 class DatabaseUnreachable(Unavailable):
-    """The database {where} cannot be reached: {reason}. See that the server runs, and that
+    """The database {database} cannot be reached: {reason}. See that the server runs, and that
     PENSTOCK_DATABASE_URL names it; without that variable the embedded server is used"""
 
 
 class DatabaseNotReady(Unavailable):
-    """The database {where} cannot be brought up to date: {reason}. Nothing in it was changed"""
+    """The database {database} cannot be brought up to date: {reason}. Nothing in it was changed"""
 
 
 class DatabaseUrlInvalid(Invalid):
-    """PENSTOCK_DATABASE_URL is no address of a PostgreSQL database: {reason}. It looks like
+    """PENSTOCK_DATABASE_URL is no address of a PostgreSQL database; such a one looks like
     postgresql://user:password@host:5432/name"""
 
 

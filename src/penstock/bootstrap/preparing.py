@@ -18,15 +18,15 @@ async def prepare(url: str, clock: Clock) -> list[str]:
     Raises DatabaseUrlInvalid, DatabaseUnreachable, DatabaseTooOld, DatabaseNotReady,
     MigrationChanged, DatabaseNewer.
     """
-    where = _where(url)
+    database = _shown(url)
     try:
         applied = await migrate(url)
         async with await connect(url) as conn, conn.transaction():
             await seed(conn, await clock.now(conn))
     except psycopg.OperationalError as error:
-        raise DatabaseUnreachable(where=where, reason=_reason(error)) from error
+        raise DatabaseUnreachable(database=database, reason=_reason(error)) from error
     except psycopg.Error as error:
-        raise DatabaseNotReady(where=where, reason=_reason(error)) from error
+        raise DatabaseNotReady(database=database, reason=_reason(error)) from error
     return applied
 
 
@@ -36,15 +36,16 @@ async def invite(url: str, clock: Clock) -> str:
         return await sign_ins.invite(conn, await clock.now(conn))
 
 
-def _where(url: str) -> str:
+def _shown(url: str) -> str:
     """What of the address may be shown: never its password. Raises DatabaseUrlInvalid."""
     try:
         parts = conninfo_to_dict(url)
-    except psycopg.ProgrammingError as error:
-        raise DatabaseUrlInvalid(reason=_reason(error)) from None
+    except psycopg.ProgrammingError:
+        # Its message quotes the address, and with it the password.
+        raise DatabaseUrlInvalid from None
     host = str(parts.get("host") or parts.get("hostaddr") or "localhost")
     return f"{parts.get('dbname') or parts.get('user') or ''}@{host}:{parts.get('port') or 5432}"
 
 
 def _reason(error: Exception) -> str:
-    return " ".join(str(error).split()).rstrip(".")
+    return str(error).strip().partition("\n")[0].rstrip(".")

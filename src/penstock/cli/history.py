@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from penstock.cli.frame import Data, Json, language, run
-from penstock.cli.output import as_json, as_table
+from penstock.cli.output import listing
 from penstock.kernel.texts import Text
 
 if TYPE_CHECKING:
@@ -60,14 +60,14 @@ def history(
         }
         for entry in run(data, work)
     ]
-    if json:
-        as_json(shapes)
-        return
-    names = ("at", "recordId", "workflow", "step", "message")
-    as_table(
-        [Text("Time"), Text("Record"), Text("Workflow"), Text("Step"), Text("What happened")],
-        [[shape[name] for name in names] for shape in shapes],
-    )
+    columns = {
+        "at": Text("Time"),
+        "recordId": Text("Record"),
+        "workflow": Text("Workflow"),
+        "step": Text("Step"),
+        "message": Text("What happened"),
+    }
+    listing(shapes, columns, Text("Nothing has happened yet."), json=json)
 
 
 def outbox(
@@ -85,18 +85,16 @@ def outbox(
             search = kept.Search(workflow_id=workflow, record_id=record)
             return await kept.page(conn, search, limit=limit)
 
+    columns = {
+        "id": Text("Id"),
+        "sentAt": Text("Time"),
+        "recipient": Text("To"),
+        "subject": Text("Subject"),
+        "workflowId": Text("Workflow"),
+        "recordId": Text("Record"),
+    }
     shapes = [_shape(mail) for mail in run(data, work)]
-    if json:
-        as_json(shapes)
-        return
-    names = ("id", "sentAt", "recipient", "subject", "workflowId", "recordId")
-    as_table(
-        [
-            *(Text("Id"), Text("Time"), Text("To"), Text("Subject"), Text("Workflow")),
-            Text("Record"),
-        ],
-        [[shape[name] for name in names] for shape in shapes],
-    )
+    listing(shapes, columns, Text("No mail has been captured."), json=json)
 
 
 def _shape(mail: "Mail") -> dict[str, Any]:

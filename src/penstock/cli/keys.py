@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from penstock.cli.frame import Data, Json, actor, run, say, tell
-from penstock.cli.output import as_json, as_table
+from penstock.cli.output import listing
 from penstock.kernel.texts import Text
 
 if TYPE_CHECKING:
@@ -50,12 +50,15 @@ def list_keys(data: Data = None, json: Json = False) -> None:
         async with at.database.reading() as conn:
             return await keys.every(conn)
 
-    found = [_shape(key) for key in run(data, work)]
-    if json:
-        as_json(found)
-        return
-    heading = [Text("Id"), Text("Name"), Text("Scopes"), Text("Created"), Text("Revoked")]
-    as_table(heading, [[*shape.values()] for shape in found])
+    columns = {
+        "id": Text("Id"),
+        "name": Text("Name"),
+        "scopes": Text("Scopes"),
+        "createdAt": Text("Created"),
+        "revokedAt": Text("Revoked"),
+    }
+    shapes = [_shape(key) for key in run(data, work)]
+    listing(shapes, columns, Text("There are no keys yet: penstock keys create"), json=json)
 
 
 @group.command()

@@ -3,11 +3,13 @@
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
+from operator import getitem
 from typing import Any, Final
 
 import typer
 
-from penstock.cli.frame import language
+from penstock.cli.frame import language, say
 from penstock.kernel.texts import Text
 
 _WIDE: Final = 240
@@ -22,20 +24,31 @@ def as_json(value: Any) -> None:
     typer.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))
 
 
-def as_table(
-    heading: Sequence[Text], rows: Iterable[Sequence[Any]], *, title: Text | None = None
+def listing(
+    shapes: Sequence[Mapping[str, Any]], columns: Mapping[str, Text], empty: Text, *, json: bool
 ) -> None:
-    """Print a table; numbers stand at the right."""
+    """Print the shapes as JSON, or as a table of what the columns name; "a.b" is b within a."""
+    if json:
+        as_json(shapes)
+        return
+    rows = [[reduce(getitem, name.split("."), shape) for name in columns] for shape in shapes]
+    as_table([*columns.values()], rows, empty)
+
+
+def as_table(heading: Sequence[Text], rows: Iterable[Sequence[Any]], empty: Text) -> None:
+    """Print a table, or `empty` when it has no rows; numbers stand at the right."""
+    cells = [list(row) for row in rows]
+    if not cells:
+        say(empty)
+        return
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text as Plain
 
-    named = None if title is None else Plain(title.render(language()))
-    table = Table(box=SIMPLE_HEAD, title=named, title_justify="left", pad_edge=False)
-    cells = [list(row) for row in rows]
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for index, text in enumerate(heading):
-        numbers = bool(cells) and all(isinstance(row[index], int) for row in cells)
+        numbers = all(type(row[index]) is int for row in cells)
         table.add_column(
             Plain(text.render(language())), justify="right" if numbers else "left", overflow="fold"
         )
@@ -44,14 +57,9 @@ def as_table(
     Console(width=None if sys.stdout.isatty() else _WIDE).print(table)
 
 
-def as_pairs(pairs: Mapping[str, Any]) -> None:
-    """Print names and values, one under the other."""
-    width = max(len(name) for name in pairs)
-    for name, value in pairs.items():
-        typer.echo(f"{name.ljust(width)}  {_shown(value)}")
-
-
 def _shown(cell: Any) -> str:
+    if isinstance(cell, bool):
+        cell = Text("yes") if cell else Text("no")
     if isinstance(cell, Text):
-        return cell.render(language()).translate(_CONTROLS)
+        cell = cell.render(language())
     return "" if cell is None else str(cell).translate(_CONTROLS)

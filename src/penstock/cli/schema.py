@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from penstock.cli.frame import Data, Json, run
-from penstock.cli.output import as_json, as_table
+from penstock.cli.output import as_json, as_table, listing
 from penstock.kernel.texts import Text
 
 if TYPE_CHECKING:
@@ -31,18 +31,16 @@ def list_types(data: Data = None, json: Json = False) -> None:
         }
         for type in run(data, _schema).types.values()
     ]
-    if json:
-        as_json(shapes)
-        return
-    heading = [
-        *(Text("Id"), Text("Name"), Text("Plural"), Text("Label"), Text("Custom")),
-        *(Text("Properties"), Text("Pipelines")),
-    ]
-    yes, no = Text("yes"), Text("no")
-    as_table(
-        heading,
-        [[*{**shape, "custom": yes if shape["custom"] else no}.values()] for shape in shapes],
-    )
+    columns = {
+        "id": Text("Id"),
+        "name": Text("Name"),
+        "plural": Text("Plural"),
+        "label": Text("Label"),
+        "custom": Text("Custom"),
+        "properties": Text("Properties"),
+        "pipelines": Text("Pipelines"),
+    }
+    listing(shapes, columns, Text("There are no object types."), json=json)
 
 
 @group.command()
@@ -61,23 +59,24 @@ def show(
     as_table(
         [Text("Property"), Text("Label"), Text("Type"), Text("Group"), Text("Options")],
         [_property(prop) for prop in found.properties.values()],
-        title=Text("{label} ({id})", label=found.label, id=found.id),
+        Text("It has no properties."),
     )
-    if found.pipelines:
-        as_table(
-            [Text("Pipeline"), Text("Stage"), Text("Label")],
-            [
-                [pipeline.id, stage.id, stage.label]
-                for pipeline in found.pipelines.values()
-                for stage in pipeline.stages
-            ],
-        )
+    as_table(
+        [Text("Pipeline"), Text("Stage"), Text("Label")],
+        [
+            [pipeline.id, stage.id, stage.label]
+            for pipeline in found.pipelines.values()
+            for stage in pipeline.stages
+        ],
+        Text("It has no pipelines."),
+    )
     as_table(
         [Text("Association type"), Text("To"), Text("Name"), Text("Label"), Text("Category")],
         [
             [edge.id, _name(schema, edge.to_type), edge.name, edge.label, edge.category]
             for edge in edges
         ],
+        Text("It has no association types."),
     )
 
 
@@ -87,10 +86,9 @@ async def _schema(at: "Installation") -> "Schema":
 
 
 def _property(prop: Any) -> list[str]:
-    unique = " *" if prop.unique else ""
     options = ", ".join(option.value for option in prop.options[:8])
     more = " …" if len(prop.options) > 8 else ""
-    return [prop.name + unique, prop.label, prop.type, prop.group, options + more]
+    return [prop.name, prop.label, prop.type, prop.group, options + more]
 
 
 def _name(schema: "Schema", id: str) -> str:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from penstock.cli.frame import Data, Json, actor, language, run, say
-from penstock.cli.output import as_json, as_pairs, as_table
+from penstock.cli.output import as_json, as_table, listing
 from penstock.kernel.texts import Text
 
 if TYPE_CHECKING:
@@ -38,22 +38,16 @@ def list_workflows(data: Data = None, json: Json = False) -> None:
                 after = page[-1].id
         return shapes
 
-    shapes = run(data, work)
-    if json:
-        as_json(shapes)
-        return
-    heading = [
-        *(Text("Id"), Text("Name"), Text("Object"), Text("State")),
-        *(Text("Enrolled"), Text("Active"), Text("Finished")),
-    ]
-    names = ("id", "name", "objectTypeId", "state")
-    as_table(
-        heading,
-        [
-            [*(shape[name] for name in names), *(shape["counts"][n] for n in _NUMBERS[:3])]
-            for shape in shapes
-        ],
-    )
+    columns = {
+        "id": Text("Id"),
+        "name": Text("Name"),
+        "objectTypeId": Text("Object"),
+        "state": Text("State"),
+        "counts.enrolled": Text("Enrolled"),
+        "counts.active": Text("Active"),
+        "counts.finished": Text("Finished"),
+    }
+    listing(run(data, work), columns, Text("There are no workflows yet."), json=json)
 
 
 @group.command()
@@ -73,23 +67,34 @@ def show(id: Id, data: Data = None, json: Json = False) -> None:
             return workflow, counts, standing, await store.problems(conn, schema, workflow)
 
     workflow, counts, standing, problems = run(data, work)
-    shape = {**_shape(workflow, counts), "standing": standing, "steps": counts.steps}
+    shape = {**_shape(workflow, counts), "standing": standing}
     if json:
         wrong = [
             {"where": problem.where, "message": problem.text.render(language())}
             for problem in problems
         ]
-        as_json({**shape, "problems": wrong, "definition": workflow.document.raw})
+        definition = workflow.document.raw
+        as_json({**shape, "steps": counts.steps, "problems": wrong, "definition": definition})
         return
-    numbers = shape.pop("counts")
-    steps = shape.pop("steps")
-    as_pairs({**shape, "standing": f"{standing:.0%}", **numbers})
+    columns = {
+        "name": Text("Name"),
+        "objectTypeId": Text("Object"),
+        "state": Text("State"),
+        "revisionId": Text("Revision"),
+        "onSince": Text("On since"),
+    }
+    listing([shape], columns, Text(""), json=False)
     as_table(
         [Text("Step"), Text("Kind"), Text("Count")],
-        [[step, kind, count] for step, kinds in steps.items() for kind, count in kinds.items()],
+        [
+            [step or Text("whole"), kind, count]
+            for step, kinds in {"": counts.whole, **counts.steps}.items()
+            for kind, count in kinds.items()
+        ],
+        Text("Nobody has been enrolled yet."),
     )
     for problem in problems:
-        typer.echo(f"{problem.where or ''}  {problem.text.render(language())}")
+        say(Text("{where}: {problem}", where=problem.where or "", problem=problem.text))
 
 
 @group.command()

@@ -86,9 +86,12 @@ class Deliverer:
     async def _hold_name(self) -> Connection:
         if self._session is None or self._session.closed:
             session = await connect(self._database.url)
-            if not await _queries.value(session, "hold_name", name=self.name):
+            try:
+                if not await _queries.value(session, "hold_name", name=self.name):
+                    raise NameHeld(name=self.name)
+            except BaseException:
                 await session.close()
-                raise NameHeld(name=self.name)
+                raise
             self._session = session
         return self._session
 

@@ -3,10 +3,10 @@
 
 -- name: hold_name
 -- The session's claim to a name, for as long as it lives. A machine that vanishes is noticed in a minute.
-SELECT pg_try_advisory_lock(hashtextextended('penstock.deliverer/' || :name::text, 0)),
-    set_config('tcp_keepalives_idle', '30', false),
-    set_config('tcp_keepalives_interval', '10', false),
-    set_config('tcp_keepalives_count', '3', false);
+SELECT pg_try_advisory_lock(hashtextextended('penstock.deliverer/' || :name::text, 0)) AS held,
+    set_config('tcp_keepalives_idle', '30', false) AS idle,
+    set_config('tcp_keepalives_interval', '10', false) AS interval,
+    set_config('tcp_keepalives_count', '3', false) AS count;
 
 -- name: name_is_free
 -- Whether nobody alive has the name; until the transaction ends nobody can take it.

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from penstock.engine.errors import CursorInvalid
 from penstock.engine.journal import WHOLE
 from penstock.kernel.db import Connection
 from penstock.kernel.queries import load
@@ -55,6 +56,13 @@ class Entry:
     kind: str
     detail: dict[str, Any]
 
+    @property
+    def cursor(self) -> str:
+        """Where this entry stands among those of its workflow."""
+        rank = list(TOLD).index(self.kind) + 1
+        place = (self.enrollment_id, self.visit, rank, self.record_id)
+        return ",".join([self.at.isoformat(), *map(str, place)])
+
     def text(self) -> Text:
         """The entry as a sentence."""
         if self.kind == "succeeded" and "branch" in self.detail:
@@ -62,6 +70,8 @@ class Entry:
         told: dict[str, Any] = {"part": "", "until": "", "reason": "", **self.detail}
         reason = str(told["reason"])
         pattern = REASONS[reason].pattern if reason in REASONS else reason
+        if told["until"]:
+            told["until"] = f"{datetime.fromisoformat(told['until']):%Y-%m-%d %H:%M:%S} UTC"
         told["reason"] = Text(pattern, **self.detail.get("arguments", {}))
         return Text(TOLD[self.kind].pattern, **{n: told[n] for n in ("reason", "until", "part")})
 
@@ -78,21 +88,36 @@ async def of_workflow(
     conn: Connection,
     workflow_id: int,
     *,
-    before: datetime | None = None,
+    after: str | None = None,
     kinds: Sequence[str] | None = None,
     limit: int = 100,
 ) -> list[Entry]:
-    """What a workflow did, newest first; entries of one instant are not torn apart by `before`."""
+    """What a workflow did, newest first; `after` is the cursor of the last entry known.
+
+    Raises CursorInvalid.
+    """
     rows = await _queries.rows(
         conn,
         "of_workflow",
         workflow_id=workflow_id,
-        before=before,
+        **_place(after),
         kinds=list(kinds) if kinds is not None else None,
         order=list(TOLD),
         limit=limit,
     )
     return [_entry(row) for row in rows]
+
+
+def _place(cursor: str | None) -> dict[str, Any]:
+    names = ("at", "enrollment_id", "visit", "rank", "record_id")
+    if cursor is None:
+        return dict.fromkeys(names)
+    try:
+        at, *numbers = cursor.split(",")
+        values = (datetime.fromisoformat(at), *map(int, numbers))
+        return dict(zip(names, values, strict=True))
+    except ValueError:
+        raise CursorInvalid(cursor=cursor) from None
 
 
 def _entry(row: Any) -> Entry:

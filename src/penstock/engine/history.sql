@@ -9,13 +9,17 @@ ORDER BY j.at, j.enrollment_id, j.visit, array_position(:order, j.kind)
 LIMIT :limit;
 
 -- name: of_workflow
--- Newest first; `before` and `before_id` are where the last page ended.
+-- Newest first; the cursor is the last entry of the page before. Thousands share one instant.
 SELECT j.at, j.record_id, j.workflow_id, w.name AS workflow, j.enrollment_id, j.visit, j.step,
     j.kind, j.detail
 FROM journal j JOIN workflows w ON w.id = j.workflow_id
 WHERE j.workflow_id = :workflow_id AND (:kinds::text[] IS NULL OR j.kind = ANY(:kinds))
-    AND (:before::timestamptz IS NULL OR j.at < :before)
-ORDER BY j.at DESC, j.enrollment_id DESC, j.visit DESC, array_position(:order, j.kind) DESC
+    AND (:at::timestamptz IS NULL
+        OR (j.at <= :at AND (j.at, j.enrollment_id, j.visit, array_position(:order, j.kind),
+            j.record_id) < (:at, :enrollment_id::bigint, :visit::integer, :rank::integer,
+            :record_id::bigint)))
+ORDER BY j.at DESC, j.enrollment_id DESC, j.visit DESC, array_position(:order, j.kind) DESC,
+    j.record_id DESC
 LIMIT :limit;
 
 -- name: tallies

@@ -47,7 +47,7 @@ class Worker:
         while not stop.is_set():
             wake.clear()
             try:
-                busy = await self.turn_all()
+                busy = await self.turn_all(stop)
                 busy = await beside() or busy
             except TRANSIENT as error:
                 _log.warning("the database is away; trying again", error=str(error).strip())
@@ -56,8 +56,11 @@ class Worker:
             if not busy:
                 await _sleep(await self.pause(), wake, stop)
 
-    async def turn_all(self) -> bool:
-        """Turn every bucket that has something to do, once. Returns whether there was anything."""
+    async def turn_all(self, stop: asyncio.Event | None = None) -> bool:
+        """Turn every bucket that has something to do, once. Returns whether there was anything.
+
+        No further bucket is begun once `stop` is set.
+        """
         async with self.database.unit() as conn:
             now = await self.clock.now(conn)
             await self._prepare(conn, now)
@@ -66,6 +69,8 @@ class Worker:
         random.shuffle(buckets)  # so that workers start at different ones
         worked = False
         for bucket in buckets:
+            if stop is not None and stop.is_set():
+                break
             turned = await self.turn_one(bucket)
             worked = worked or (turned is not None and not turned.idle)
         async with self.database.unit() as conn:

@@ -83,9 +83,11 @@ def select_verdicts(criteria: Mapping[int, Criterion], schema: Schema, slots: Sl
     A criterion that the schema has since made invalid gives false for all. Raises ValueError unless
     all criteria are of one type.
     """
-    (type,) = {criterion.object_type for criterion in criteria.values()}
+    types = {criterion.object_type for criterion in criteria.values()}
+    if len(types) != 1:
+        raise ValueError(f"criteria of one type are judged together, not of {sorted(types)}")
     parts = [_compiled(_Held(schema), criterion) for criterion in criteria.values()]
-    values: dict[str, Any] = {"f_type": type, "f_criteria": list(criteria)}
+    values: dict[str, Any] = {"f_type": types.pop(), "f_criteria": list(criteria)}
     for part in parts:
         values |= part.values
     sql = _VERDICTS.format(

@@ -14,7 +14,8 @@ _DATE: Final = re.compile(r"(\d{1,4})([-/.])(\d{1,2})\2(\d{1,4})")
 _COMPACT: Final = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)")
 _MILLISECONDS: Final = re.compile(r"-?\d{11,15}")
 _TIME: Final = re.compile(
-    r"(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d{1,6})\d*)?)?\s*([ap]\.?m\.?)?\s*(Z|UTC|[+-][01]\d:?(?:[0-5]\d)?)?",
+    r"(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d{1,6})\d*)?)?"
+    r"\s*([ap]\.?m\.?)?\s*(Z|UTC|[+-][01]\d:?(?:[0-5]\d)?)?",
     re.IGNORECASE,
 )
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

@@ -46,7 +46,7 @@ _WORDS: Final = {
 }
 
 _NAMES: Final = {
-    "company": "company, company name, account, account name, organisation, organization, företag, bolag",
+    "company": "company, company name, account, account name, organisation, organization, företag",
     "product": "product, product name, item, produkt, artikel",
 }
 """Words for the property `name`, by object type."""

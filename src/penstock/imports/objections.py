@@ -98,7 +98,10 @@ def _about_key(type: TypeSchema, mapped: set[str], options: Options) -> Iterator
 
 def _about_creation(type: TypeSchema, mapped: set[str]) -> Iterator[Problem]:
     """Every row is a new record, and needs what new records need."""
+    staging = type.staging if type.pipelines else None
+    # A record without a place in a pipeline is put at its beginning.
+    placed = {staging.pipeline, staging.stage} if staging else set()
     for name in type.required:
-        if name not in mapped:
+        if name not in mapped | placed:
             text = Text('"{name}" is required and was not given', name=name)
             yield Problem(text, name, "REQUIRED_PROPERTY_MISSING")

@@ -9,12 +9,12 @@ from typing import Final
 
 from penstock.imports import report
 from penstock.imports.batches import Batch, ahead, batches
-from penstock.imports.errors import FileGone, MappingInvalid
+from penstock.imports.errors import MappingInvalid
 from penstock.imports.linking import Linking
 from penstock.imports.mapping import Candidate, Columns
 from penstock.imports.model import Counts, Import, State
 from penstock.imports.objections import objections
-from penstock.imports.store import get, import_of, owners
+from penstock.imports.store import import_of, owners
 from penstock.imports.writing import Writer, passing
 from penstock.kernel.clock import Clock
 from penstock.kernel.db import Connection, Database
@@ -47,15 +47,17 @@ class Passage:
         self._clock = clock
         self._running = running
         self._schema: Schema | None = None
+        self.failure: Exception | None = None
 
     async def batches(self) -> AsyncGenerator[Import, None]:
-        """Write batch after batch, and tell how far the import is; ends early when it is cancelled.
+        """Write batch after batch, and tell how far the import is.
 
-        Raises FileGone, MappingInvalid when the schema no longer has what is mapped, the database's
-        error when it lasts, and what no single row can be blamed for.
+        Ends early when the import is cancelled, and with a `failure` when the file is gone, the
+        schema no longer has what is mapped, or no single row can be blamed. Raises the database's
+        error when it lasts.
         """
-        await self._settle(await self._schemas.current(self._session))
         try:
+            await self._settle(await self._schemas.current(self._session))
             async with aclosing(ahead(batches(self._database, self._running))) as coming:
                 async for batch in coming:
                     progress = await self._insist(batch)
@@ -63,9 +65,10 @@ class Passage:
                         return
                     self._running = progress
                     yield progress
-        except FileGone:
-            if not (await get(self._session, self._running.id)).ended:
+        except Exception as error:
+            if passing(error):
                 raise
+            self.failure = error
 
     async def _settle(self, schema: Schema) -> None:
         """Make ready for rows under this schema. Raises MappingInvalid."""

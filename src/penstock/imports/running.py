@@ -12,7 +12,7 @@ from penstock.imports.passage import Passage
 from penstock.imports.reasons import as_json
 from penstock.imports.store import get, import_of
 from penstock.kernel.clock import Clock
-from penstock.kernel.db import TRANSIENT, Connection, Database
+from penstock.kernel.db import Connection, Database
 from penstock.kernel.errors import PenstockError
 from penstock.kernel.queries import load
 from penstock.kernel.texts import Text
@@ -83,44 +83,40 @@ async def _run(
     if not await _queries.run(session, "start", id=id, now=await clock.now(session)):
         return await get(session, id)
     passage = Passage(database, session, schemas, clock, await get(session, id))
-    log = _log.bind(import_id=id)
-    try:
-        async for progress in passage.batches():
-            if on_progress is not None:
-                on_progress(progress)
-    except TRANSIENT:
-        raise
-    except Exception as error:
-        log.exception("import failed")
-        ended = await _end(session, clock, id, State.FAILED, _reason(error))
-    else:
-        ended = await _end(session, clock, id, State.FINISHED, None)
-    log.info("import ended", state=ended.state, rows_read=ended.counts.rows_read)
+    async for progress in passage.batches():
+        if on_progress is not None:
+            on_progress(progress)
+    ended = await _end(session, clock, id, passage.failure)
+    _log.info(
+        "import ended",
+        import_id=id,
+        state=ended.state,
+        rows_read=ended.counts.rows_read,
+        exc_info=passage.failure,
+    )
     if on_progress is not None:
         on_progress(ended)
     return ended
 
 
-def _reason(error: Exception) -> Text:
-    if isinstance(error, PenstockError):
-        return error.problems[0].text if error.problems else error.text
-    return Text("the rows cannot be written: {reason}", reason=str(error).partition("\n")[0])
-
-
-async def _end(
-    session: Connection, clock: Clock, id: int, state: State, failure: Text | None
-) -> Import:
+async def _end(session: Connection, clock: Clock, id: int, failure: Exception | None) -> Import:
     """End the import, unless somebody cancelled it."""
     async with session.transaction():
         row = await _queries.one(
             session,
             "end",
             id=id,
-            state=state,
-            failure=None if failure is None else Jsonb(as_json(failure)),
+            state=State.FAILED if failure else State.FINISHED,
+            failure=Jsonb(as_json(_reason(failure))) if failure else None,
             now=await clock.now(session),
         )
         if row is None:
             return await get(session, id)
         await _queries.run(session, "drop_file", id=id)
         return import_of(row)
+
+
+def _reason(error: Exception) -> Text:
+    if isinstance(error, PenstockError):
+        return error.problems[0].text if error.problems else error.text
+    return Text("the rows cannot be written: {reason}", reason=str(error).partition("\n")[0])

@@ -13,7 +13,7 @@ from penstock.imports.model import ID, Operation, Options, RowProblem
 from penstock.kernel.db import TRANSIENT, Connection
 from penstock.kernel.errors import PenstockError, Problem
 from penstock.kernel.texts import Text
-from penstock.records import store
+from penstock.records import checking, store
 from penstock.records.changes import Write
 from penstock.records.errors import RecordExists, RecordNotFound, ValueTaken
 from penstock.records.reading import Record, find
@@ -41,6 +41,7 @@ class Writer:
 
         What keeps the others from being written is left to them as problems.
         """
+        self._find_further(candidates)
         edges = await self.linking.resolve(conn, candidates, write)
         drafts = {
             index: Draft(candidate.values, own)
@@ -58,6 +59,15 @@ class Writer:
             else:
                 candidates[index].problems += self._problems(candidates[index], outcome)
         return written
+
+    def _find_further(self, candidates: Sequence[Candidate]) -> None:
+        """What else is wrong with rows that are rejected already: all of it is told at once."""
+        for candidate in candidates:
+            if candidate.rejected and candidate.values:
+                try:
+                    checking.check(self.schema, self.columns.type, candidate.values)
+                except PenstockError as error:
+                    candidate.problems += self._problems(candidate, error)
 
     async def write_carefully(
         self, conn: Connection, candidates: Sequence[Candidate], write: Write

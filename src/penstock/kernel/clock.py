@@ -22,9 +22,7 @@ class DatabaseClock:
     """The database's own clock, so that all processes agree whatever their machines say."""
 
     async def now(self, conn: Connection) -> datetime:
-        cursor = await conn.execute(
-            "SELECT date_trunc('milliseconds', clock_timestamp())"
-        )
+        cursor = await conn.execute("SELECT date_trunc('milliseconds', clock_timestamp())")
         row = await cursor.fetchone()
         assert row is not None
         return self.at(row[0])

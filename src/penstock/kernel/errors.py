@@ -1,11 +1,11 @@
 """The kinds of error; every slice subclasses them, and a docstring is the default message.
 
-    PenstockError
-    ├── NotFound      what was named does not exist
-    ├── Conflict      it clashes with what exists
-    ├── Invalid       the input is wrong, and says where
-    ├── Forbidden     the caller may not
-    └── Unavailable   not now; the same call may work later
+PenstockError
+├── NotFound      what was named does not exist
+├── Conflict      it clashes with what exists
+├── Invalid       the input is wrong, and says where
+├── Forbidden     the caller may not
+└── Unavailable   not now; the same call may work later
 """
 
 from collections.abc import Sequence

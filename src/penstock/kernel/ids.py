@@ -26,7 +26,5 @@ async def take_in(conn: Connection, buckets: Iterable[int]) -> list[int]:
 
 
 async def _numbers(conn: Connection, count: int) -> list[int]:
-    cursor = await conn.execute(
-        "SELECT nextval('ids') FROM generate_series(1, %s)", (count,)
-    )
+    cursor = await conn.execute("SELECT nextval('ids') FROM generate_series(1, %s)", (count,))
     return [row[0] for row in await cursor.fetchall()]

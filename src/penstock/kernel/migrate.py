@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+
 from penstock.kernel.db import Connection, connect
 from penstock.kernel.errors import Conflict
 

@@ -41,8 +41,10 @@ def load(package: str, file: str = "queries.sql") -> Queries:
     """The blocks of `package`'s queries.sql. A literal percent sign is written twice there."""
     text = files(package).joinpath(file).read_text("utf-8")
     loaded = aiosql.from_str(text, "apsycopg", mandatory_parameters=False)
-    return Queries({
-        name: getattr(loaded, name).sql
-        for name in loaded.available_queries
-        if not name.endswith("_cursor")
-    })
+    return Queries(
+        {
+            name: getattr(loaded, name).sql
+            for name in loaded.available_queries
+            if not name.endswith("_cursor")
+        }
+    )

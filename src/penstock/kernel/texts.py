@@ -10,7 +10,7 @@ _LOCALES = Path(__file__).parent.parent / "locales"
 
 
 class Text:
-    """A sentence as (pattern, arguments); the English pattern itself is the key of its translations.
+    """A sentence as (pattern, arguments); the English pattern is the key of its translations.
 
     Arguments that are texts are rendered in the same language.
     """
@@ -36,9 +36,9 @@ class Text:
         return f"Text({self.pattern!r}, {self.arguments!r})"
 
     def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, Text)
-            and (self.pattern, self.arguments) == (other.pattern, other.arguments)
+        return isinstance(other, Text) and (self.pattern, self.arguments) == (
+            other.pattern,
+            other.arguments,
         )
 
     def __hash__(self) -> int:

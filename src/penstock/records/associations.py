@@ -27,9 +27,7 @@ Row = tuple[int, int, int, str]
 """from_id, type_id, to_id, and the object type of the record it leaves."""
 
 
-async def lock(
-    conn: Connection, wanted: Sequence[int], *, alone: bool = False
-) -> dict[int, str]:
+async def lock(conn: Connection, wanted: Sequence[int], *, alone: bool = False) -> dict[int, str]:
     """Hold live records against removal; returns their object types by id.
 
     `alone` also holds them against everybody else who associates them, as types need of which a
@@ -87,7 +85,7 @@ async def add(
     """Add edges from records of one type; the other ends are held by `lock`.
 
     A labelled edge brings the plain one along, as in HubSpot. An edge of a type that a record has
-    only once (a primary company) replaces the one before; the records it leaves must be locked then.
+    only once (a primary company) replaces the one before; the records it leaves are to be locked.
     Returns what is new as (from, type, to), this direction alone. Raises EdgeInvalid.
     """
     check(schema, type, [edge for _, edge in edges], live)
@@ -140,9 +138,7 @@ async def _replace_single(
         if schema.edges[edge.inverse].single:
             ends.setdefault(edge.inverse, set()).add(to_id)
     for type_id, ids in ends.items():
-        rows = await _queries.rows(
-            conn, "edges_from", ids=sorted(ids), type_ids=[type_id], after=0
-        )
+        rows = await _queries.rows(conn, "edges_from", ids=sorted(ids), type_ids=[type_id], after=0)
         doomed = [(r.from_id, r.type_id, r.to_id) for r in rows]
         await remove(conn, schema, [edge for edge in doomed if edge not in keep], write)
 
@@ -179,7 +175,7 @@ async def _check_limits(conn: Connection, schema: Schema, added: Sequence[Any]) 
 async def remove(
     conn: Connection, schema: Schema, edges: Sequence[tuple[int, int, int]], write: Write
 ) -> list[tuple[int, int, int]]:
-    """Remove edges given as (from, type, to), with their other directions; returns what was there."""
+    """Remove edges given as (from, type, to), in both directions; returns what was there."""
     if not edges:
         return []
     rows = [row for edge in edges for row in _both(schema, *edge)]
@@ -239,7 +235,7 @@ async def neighbours(
     after: int = 0,
     limit: int = 500,
 ) -> list[Neighbour]:
-    """Up to `limit` live records of the second type that a record of the first is associated with."""
+    """Up to `limit` live records of the second type that one of the first is associated with."""
     type_ids = [edge.id for edge in schema.edges_between(types[0].id, types[1].id)]
     found: list[Neighbour] = []
     while len(found) < limit:

@@ -31,7 +31,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Write:
-    """The circumstances of a write. `depth` counts the workflow steps that led to it (decision 9)."""
+    """The circumstances of a write. `depth` counts the steps of workflows that led to it."""
 
     source: Source
     now: datetime

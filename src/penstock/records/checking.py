@@ -74,7 +74,8 @@ def _check_reference(schema: Schema, type: TypeSchema, name: str, value: Json) -
     prop = type.properties[name]
     for item in value if isinstance(value, list) else [value]:
         if prop.referenced_object_type == "OWNER" and item not in schema.owner_ids:
-            raise BadValue(Text("there is no owner with the id {value}", value=item), "INVALID_OWNER_ID")
+            text = Text("there is no owner with the id {value}", value=item)
+            raise BadValue(text, "INVALID_OWNER_ID")
         if type.staging and name == type.staging.pipeline and item not in type.pipelines:
             raise BadValue(
                 Text(
@@ -135,7 +136,7 @@ def _misplaced(name: str, stage: str, pipeline: Pipeline) -> Problem:
 def stamps(
     type: TypeSchema, values: Mapping[str, Json | None], now_text: str
 ) -> dict[str, dict[str, Json | None]]:
-    """What each property brings along when it really changes: moments, and the marks of its stage."""
+    """What each property brings along if it really changes: moments, and the marks of its stage."""
     brought: dict[str, dict[str, Json | None]] = {}
     for name, value in values.items():
         targets = (*type.stamps.get(name, ()), *type.stamps.get(f"{name}={value}", ()))
@@ -181,5 +182,3 @@ def _number(type: TypeSchema, name: str, text: str) -> Json | None:
         return type.parsers[name](text, type.properties[name])
     except BadValue:
         return None
-
-

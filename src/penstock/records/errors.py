@@ -1,10 +1,10 @@
 """What can go wrong with records.
 
-    NotFound     ObjectTypeUnknown, RecordNotFound, DefinitionNotFound
-    Conflict     RecordExists, ValueTaken, DefinitionExists (PropertyExists)
-    Invalid      ValuesInvalid, PropertyUnknown, EdgeInvalid, EventsInvalid, MergeInvalid,
-                 DefinitionInvalid (DefinitionFixed, PropertyInUse, GroupNotEmpty, TypeInUse,
-                 PipelineInUse, StageInUse)
+NotFound     ObjectTypeUnknown, RecordNotFound, DefinitionNotFound
+Conflict     RecordExists, ValueTaken, DefinitionExists (PropertyExists)
+Invalid      ValuesInvalid, PropertyUnknown, EdgeInvalid, EventsInvalid, MergeInvalid,
+             DefinitionInvalid (DefinitionFixed, PropertyInUse, GroupNotEmpty, TypeInUse,
+             PipelineInUse, StageInUse)
 """
 
 from typing import Any

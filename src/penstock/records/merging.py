@@ -16,8 +16,8 @@ _queries = load("penstock.records")
 async def merge(
     conn: Connection, schema: Schema, type: TypeSchema, survivor: int, loser: int, write: Write
 ) -> Record:
-    """Merge `loser` into `survivor`: its values fill what is empty; edges, events, history and unique
-    values move; it is archived and from then on stands for the survivor.
+    """Merge `loser` into `survivor`: its values fill what is empty; edges, events, history and
+    unique values move; it is archived and from then on stands for the survivor.
 
     Raises MergeInvalid, or RecordNotFound for either.
     """
@@ -44,9 +44,7 @@ async def merge(
         if name not in kept and name in type.properties and not type.properties[name].read_only
     }
     filled.update(_further_addresses(type, kept, lost))
-    return one(
-        await update(conn, schema, type, [Patch(survivor, filled)], write, trusted=True)
-    )
+    return one(await update(conn, schema, type, [Patch(survivor, filled)], write, trusted=True))
 
 
 async def _move_edges(
@@ -92,19 +90,18 @@ def _further_addresses(
 ) -> dict[str, str]:
     if "hs_additional_emails" not in type.properties or not kept.get("email"):
         return {}
+    further = "hs_additional_emails"
     addresses = [
         address
-        for value in (kept.get("hs_additional_emails"), lost.get("email"), lost.get("hs_additional_emails"))
+        for value in (kept.get(further), lost.get("email"), lost.get(further))
         if isinstance(value, str)
         for address in value.split(";")
     ]
     others = dict.fromkeys(address for address in addresses if address != kept["email"])
-    return {"hs_additional_emails": ";".join(others)} if others else {}
+    return {further: ";".join(others)} if others else {}
 
 
-async def erase(
-    conn: Connection, schema: Schema, type: TypeSchema, id: int, write: Write
-) -> None:
+async def erase(conn: Connection, schema: Schema, type: TypeSchema, id: int, write: Write) -> None:
     """Erase a person: record, history, events, edges. The engine clears journal and outbox.
 
     Raises RecordNotFound.

@@ -134,8 +134,8 @@ class ObjectType:
 
     `stamps` maps a property to those that take the moment of its change:
     {"hubspot_owner_id": ("hubspot_owner_assigneddate",)}. A key with `=value` stamps only when the
-    new value is that one: {"lifecyclestage=lead": ("hs_lifecyclestage_lead_date",)}. The key "*" means
-    the creation of the record; what was given then is kept: {"*": ("createdate",)}.
+    new value is that one: {"lifecyclestage=lead": ("hs_lifecyclestage_lead_date",)}. The key "*"
+    means the creation of the record; what was given then is kept: {"*": ("createdate",)}.
     """
 
     id: str

@@ -105,9 +105,7 @@ async def find(
     """
     if property not in type.unique:
         raise PropertyUnknown(name=property)
-    rows = await _queries.rows(
-        conn, "find", type=type.id, property=property, values=list(values)
-    )
+    rows = await _queries.rows(conn, "find", type=type.id, property=property, values=list(values))
     return {row.value: row.record_id for row in rows}
 
 

@@ -84,7 +84,7 @@ class TypeSchema:
 
     @cached_property
     def stages(self) -> Mapping[str, tuple[tuple[str, Stage], ...]]:
-        """By stage id, the (pipeline id, stage) pairs: a stage id may occur in several pipelines."""
+        """By stage id, the (pipeline id, stage) pairs: several pipelines may have a stage id."""
         found: dict[str, tuple[tuple[str, Stage], ...]] = {}
         for pipeline in self.pipelines.values():
             for stage in pipeline.stages:
@@ -170,7 +170,8 @@ async def load_schema(conn: Connection) -> Schema:
     """Read the whole schema in one statement, so that it is one consistent version."""
     row = await _queries.one(conn, "load")
     assert row is not None
-    grouped: dict[str, dict[str, dict[str, Any]]] = {"properties": {}, "groups": {}, "pipelines": {}}
+    kinds = ("properties", "groups", "pipelines")
+    grouped: dict[str, dict[str, dict[str, Any]]] = {kind: {} for kind in kinds}
     for item in row.properties:
         grouped["properties"].setdefault(item["object_type"], {})[item["name"]] = property_of(item)
     for item in row.groups:

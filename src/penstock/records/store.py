@@ -1,7 +1,7 @@
 """Records are written here and nowhere else: create, update, upsert, archive, restore.
 
-Every function takes a whole set and returns one outcome per item, in order: the record, or the error
-that kept this item from being written. What can be written is written.
+Every function takes a whole set and returns one outcome per item, in order: the record, or the
+error that kept this item from being written. What can be written is written.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -46,7 +46,7 @@ class Draft:
 
 @dataclass(frozen=True)
 class Patch:
-    """What to change in a record: raw values to set, numbers to add, values to append, new edges."""
+    """What to change in a record: raw values to set, numbers to add, values to append, edges."""
 
     id: int
     properties: Mapping[str, Any] = field(default_factory=dict)
@@ -101,7 +101,10 @@ async def create(
         if existing is not None:
             outcomes[index] = RecordExists(type=type.label, existing=existing[1])
             del accepted[index]
-    kept = {index: {k: v for k, v in values.items() if v is not None} for index, values in accepted.items()}
+    kept = {
+        index: {name: value for name, value in values.items() if value is not None}
+        for index, values in accepted.items()
+    }
     if kept:
         await _queries.run(
             conn,
@@ -183,9 +186,7 @@ async def update(
 ) -> list[Outcome]:
     """Update records. Same values are no change; several patches of one record are one write."""
     outcomes = await revise(conn, schema, type, patches, write, trusted=trusted)
-    return [
-        outcome.record if isinstance(outcome, Upserted) else outcome for outcome in outcomes
-    ]
+    return [outcome.record if isinstance(outcome, Upserted) else outcome for outcome in outcomes]
 
 
 async def revise(
@@ -241,9 +242,7 @@ async def revise(
     return [outcome for outcome in outcomes if outcome is not None]
 
 
-async def _lock_ends(
-    conn: Connection, schema: Schema, patches: Sequence[Patch]
-) -> dict[int, str]:
+async def _lock_ends(conn: Connection, schema: Schema, patches: Sequence[Patch]) -> dict[int, str]:
     ends = [edge.to_id for patch in patches for edge in patch.edges]
     return await associations.lock(conn, ends, alone=bool(schema.limited)) if ends else {}
 
@@ -454,7 +453,8 @@ async def restore(conn: Connection, type: TypeSchema, id: int, write: Write) -> 
     """Bring an archived record back. Raises RecordNotFound, or RecordExists if a value is taken."""
     rows = await _queries.rows(conn, "lock_for_removal", ids=[id])
     rows = [
-        row for row in rows
+        row
+        for row in rows
         if row.type == type.id and row.archived_at is not None and row.merged_into is None
     ]
     if not rows:
@@ -468,9 +468,7 @@ async def restore(conn: Connection, type: TypeSchema, id: int, write: Write) -> 
 
 
 def _claims(type: TypeSchema, rows: Sequence[Any]) -> list[Claim]:
-    return [
-        claim for row in rows for claim in uniqueness.claims_of(type, row.id, row.properties)
-    ]
+    return [claim for row in rows for claim in uniqueness.claims_of(type, row.id, row.properties)]
 
 
 def one(outcomes: Sequence[Outcome]) -> Record:
@@ -479,5 +477,3 @@ def one(outcomes: Sequence[Outcome]) -> Record:
     if isinstance(outcome, PenstockError):
         raise outcome
     return outcome
-
-

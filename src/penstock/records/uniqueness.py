@@ -78,9 +78,7 @@ async def release(conn: Connection, type_id: str, claims: Iterable[Claim]) -> No
         await _queries.run(conn, "release_values", type=type_id, **_arrays(ordered))
 
 
-async def _holders(
-    conn: Connection, type_id: str, missed: Sequence[Claim]
-) -> dict[Claim, int]:
+async def _holders(conn: Connection, type_id: str, missed: Sequence[Claim]) -> dict[Claim, int]:
     rows = await _queries.rows(
         conn,
         "lock_values",

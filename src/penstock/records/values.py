@@ -88,7 +88,7 @@ def text_of(raw: Any) -> str:
         raise BadValue(
             Text("it is longer than {limit} characters", limit=LONGEST_TEXT), "VALUE_TOO_LONG"
         )
-    if "\0" in text or not text.isprintable() and _unstorable(text):
+    if "\0" in text or (not text.isprintable() and _unstorable(text)):
         raise BadValue(Text("it contains a character that cannot be stored"), "INVALID_CHARACTER")
     return text
 

@@ -38,9 +38,7 @@ async def test_a_group_of_that_name_exists_only_once(house: House) -> None:
 async def test_a_group_that_holds_properties_stays(house: House) -> None:
     async with house.database.unit() as conn:
         await groups.create_one(conn, "deals", Group("hobbies", "Hobbies"))
-        await properties.create(
-            conn, "deals", [Property("sport", "Sport", group="hobbies")], NOW
-        )
+        await properties.create(conn, "deals", [Property("sport", "Sport", group="hobbies")], NOW)
         with pytest.raises(GroupNotEmpty, match="sport"):
             await groups.archive_one(conn, "deals", "hobbies", NOW)
 

@@ -46,9 +46,7 @@ async def car(house: House, **values) -> Record:
     schema = await house.schema()
     async with house.database.unit() as conn:
         return store.one(
-            await store.create(
-                conn, schema, schema.type("car"), [store.Draft(values)], house.write
-            )
+            await store.create(conn, schema, schema.type("car"), [store.Draft(values)], house.write)
         )
 
 

@@ -33,9 +33,7 @@ NEW = PipelineDraft(
 )
 
 
-async def make(
-    house: House, draft: PipelineDraft = NEW, word: str = "deals"
-) -> PipelineDefinition:
+async def make(house: House, draft: PipelineDraft = NEW, word: str = "deals") -> PipelineDefinition:
     async with house.database.unit() as conn:
         return await pipelines.create_one(conn, word, draft, NOW)
 
@@ -44,9 +42,7 @@ async def deal(house: House, word: str = "deals", **values) -> Record:
     schema = await house.schema()
     async with house.database.unit() as conn:
         return store.one(
-            await store.create(
-                conn, schema, schema.type(word), [store.Draft(values)], house.write
-            )
+            await store.create(conn, schema, schema.type(word), [store.Draft(values)], house.write)
         )
 
 
@@ -81,7 +77,10 @@ async def test_ids_may_be_given_and_are_taken_then(house: House) -> None:
     [
         (PipelineDraft(" ", 0), ["label"]),
         (PipelineDraft("A", 0, (StageDraft("S", 0),)), ["stages[0].metadata.probability"]),
-        (PipelineDraft("A", 0, (stage("S", probability="1.5"),)), ["stages[0].metadata.probability"]),
+        (
+            PipelineDraft("A", 0, (stage("S", probability="1.5"),)),
+            ["stages[0].metadata.probability"],
+        ),
         (PipelineDraft("A", 0, (stage("S", probability="x"),)), ["stages[0].metadata.probability"]),
         (PipelineDraft("A", 0, (stage("S"), stage("s"))), ["stages"]),
         (
@@ -137,7 +136,7 @@ async def test_the_first_pipeline_of_a_custom_type_gives_its_records_stages(
 
 async def test_replacing_keeps_the_stages_of_the_same_label(house: House) -> None:
     made = await make(house)
-    open, _, lost = (entry.noun for entry in made.stages)
+    opened, _, lost = (entry.noun for entry in made.stages)
     draft = PipelineDraft(
         "Renewed",
         9,
@@ -151,7 +150,7 @@ async def test_replacing_keeps_the_stages_of_the_same_label(house: House) -> Non
         after = await pipelines.replace_one(conn, "deals", made.noun.id, draft, LATER)
     assert (after.noun.label, after.noun.display_order) == ("Renewed", 9)
     assert labels(after) == ["Fresh", "open", "Gone"]
-    assert [entry.noun.id for entry in after.stages[1:]] == [open.id, lost.id]
+    assert [entry.noun.id for entry in after.stages[1:]] == [opened.id, lost.id]
     assert after.stages[1].noun.metadata["probability"] == "0.3"
     assert (after.created_at, after.updated_at) == (NOW, LATER)
 
@@ -163,9 +162,7 @@ async def test_replacing_drops_a_stage_in_use_only_when_nobody_asks(house: House
     draft = PipelineDraft("Renewals", 1, (stage("Open"),))
     async with house.database.unit() as conn:
         with pytest.raises(StageInUse, match=str(record.id)) as caught:
-            await pipelines.replace_one(
-                conn, "deals", made.noun.id, draft, LATER, validate=True
-            )
+            await pipelines.replace_one(conn, "deals", made.noun.id, draft, LATER, validate=True)
         assert caught.value.context == {"stageId": [won.id], "objectIds": [str(record.id)]}
     async with house.database.unit() as conn:
         after = await pipelines.replace_one(conn, "deals", made.noun.id, draft, LATER)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from psycopg.errors import LockNotAvailable
 
 from penstock.kernel.errors import PenstockError
 from penstock.records import store
@@ -342,7 +343,7 @@ async def test_two_that_make_the_same_property_at_once_do_not_both_succeed(house
         assert isinstance(made[0], Defined)
         async with house.database.unit() as second:
             await second.execute("SET LOCAL lock_timeout = '50ms'")
-            with pytest.raises(Exception, match="lock timeout"):
+            with pytest.raises(LockNotAvailable):
                 await properties.create(second, "contacts", [draft("mine")], NOW)
             await second.rollback()
     (late,) = await create(house, draft("mine"))

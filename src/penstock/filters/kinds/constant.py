@@ -1,7 +1,5 @@
 """Filters that are true, or false, of every record."""
 
-from typing import Any
-
 from sqlalchemy import false, true
 
 from penstock.filters.judgement import Judgement
@@ -16,7 +14,7 @@ class Constant(Filter):
     type_id = "CONSTANT"
 
     should_accept: bool
-    source: Any = None
+    source: str | None = None
 
     def judge(self, scope: Scope) -> Judgement:
         return Judgement(true() if self.should_accept else false(), where=self.where)

@@ -16,7 +16,7 @@ def _parse(raw: Any, property: Property) -> bool:
     return _WORDS[text]
 
 
-def _format(value: bool) -> str:  # noqa: FBT001 - the value itself
+def _format(value: bool) -> str:
     return "true" if value else "false"
 
 

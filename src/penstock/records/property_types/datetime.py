@@ -22,9 +22,7 @@ def _parse(raw: Any, property: Property) -> str:
         return instant_text(instant if instant.tzinfo else instant.replace(tzinfo=UTC))
     except (ValueError, OverflowError):
         raise BadValue(
-            Text(
-                '"{value}" is not a date and time: write it as 2026-01-31T09:30:00Z', value=text
-            ),
+            Text('"{value}" is not a date and time: write it as 2026-01-31T09:30:00Z', value=text),
             "INVALID_DATE",
         ) from None
 

@@ -20,7 +20,7 @@ def _parse(raw: Any, property: Property) -> int | Decimal:
         number = Decimal("NaN")
     if not number.is_finite() or "_" in text or isinstance(raw, bool):
         raise BadValue(Text('"{value}" is not a number', value=text), "INVALID_NUMBER")
-    sign, digits, exponent = number.as_tuple()
+    _, digits, exponent = number.as_tuple()
     assert isinstance(exponent, int)
     if len(digits) > _DIGITS or abs(exponent) > _EXPONENT:
         raise BadValue(Text('the number "{value}" is too long', value=text), "INVALID_NUMBER")

@@ -16,9 +16,7 @@ def _parse(raw: Any, property: Property) -> str | None:
     if property.format == "email":
         text = text.strip().lower()
         if text and not _EMAIL.fullmatch(text):
-            raise BadValue(
-                Text('"{value}" is not an e-mail address', value=text), "INVALID_EMAIL"
-            )
+            raise BadValue(Text('"{value}" is not an e-mail address', value=text), "INVALID_EMAIL")
     elif property.format == "domain":
         text = _SCHEME.sub("", text.strip().lower()).split("/")[0].removeprefix("www.")
     elif property.unique:

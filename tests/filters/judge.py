@@ -1,0 +1,303 @@
+"""A slow and plain judge of filters, written from what they should mean and not from their SQL."""
+
+import re
+import unicodedata
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from dateutil.relativedelta import relativedelta
+
+MINUTE = timedelta(minutes=1)
+TICK = timedelta(milliseconds=1)
+MONTHS = "JANUARY FEBRUARY MARCH APRIL MAY JUNE JULY AUGUST SEPTEMBER OCTOBER NOVEMBER DECEMBER"
+WEEKDAYS = "MONDAY TUESDAY WEDNESDAY THURSDAY FRIDAY SATURDAY SUNDAY"
+
+Record = dict[str, Any]
+
+
+def judge(part: dict[str, Any], record: Record, now: datetime, zone: str) -> bool:
+    """Whether a record with these canonical values matches the document."""
+    if "filterBranchType" in part:
+        inner = [*part.get("filters", []), *part.get("filterBranches", [])]
+        answers = [judge(each, record, now, zone) for each in inner]
+        return {
+            "OR": any(answers),
+            "AND": all(answers),
+            "NOT_ALL": not all(answers),
+            "NOT_ANY": not any(answers),
+        }[part["filterBranchType"]]
+    if part["filterType"] == "CONSTANT":
+        return bool(part["shouldAccept"])
+    operation = part["operation"]
+    value = record.get(part["property"])
+    if operation["operationType"] == "ALL_PROPERTY":
+        return about_presence(operation["operator"], value)
+    if value is None:
+        return bool(operation["includeObjectsWithNoValueSet"])
+    return ask(operation, value, now, zone)
+
+
+def about_presence(operator: str, value: Any) -> bool:
+    known = value is not None
+    visible = known and str(value).strip() != ""
+    return {
+        "IS_KNOWN": known,
+        "IS_UNKNOWN": not known,
+        "IS_BLANK": not visible,
+        "IS_NOT_BLANK": visible,
+    }[operator]
+
+
+def ask(operation: dict[str, Any], value: Any, now: datetime, zone: str) -> bool:
+    kind, operator = operation["operationType"], operation["operator"]
+    if kind == "BOOL":
+        return (value == operation["value"]) == (operator == "IS_EQUAL_TO")
+    if kind in {"STRING", "MULTISTRING"}:
+        return about_text(operator, value, operation.get("values") or [operation["value"]])
+    if kind in {"NUMBER", "NUMBER_RANGED"}:
+        return about_number(operation, Decimal(value))
+    if kind == "ENUMERATION":
+        return about_options(operator, value, set(operation["values"]))
+    return about_time(operation, value, now, zone)
+
+
+def about_text(operator: str, value: str, words: list[str]) -> bool:
+    text, wanted = value.lower(), [word.lower() for word in words]
+    tests = {
+        "IS_EQUAL_TO": lambda word: text == word,
+        "CONTAINS": lambda word: word in text,
+        "STARTS_WITH": text.startswith,
+        "ENDS_WITH": text.endswith,
+        "CONTAINS_EXACTLY": lambda word: contains_words(text, word),
+    }
+    positive = {
+        "IS_NOT_EQUAL_TO": "IS_EQUAL_TO",
+        "DOES_NOT_CONTAIN": "CONTAINS",
+        "DOES_NOT_CONTAIN_EXACTLY": "CONTAINS_EXACTLY",
+    }
+    answer = any(map(tests[positive.get(operator, operator)], wanted))
+    return not answer if operator in positive else answer
+
+
+def contains_words(text: str, phrase: str) -> bool:
+    def of_a_word(character: str) -> bool:
+        return character == "_" or unicodedata.category(character)[0] in "LN"
+
+    for found in re.finditer(f"(?={re.escape(phrase)})", text):
+        before, after = text[: found.start()], text[found.start() + len(phrase) :]
+        glued = before and of_a_word(before[-1]) and of_a_word(phrase[0])
+        glued = glued or (after and of_a_word(after[0]) and of_a_word(phrase[-1]))
+        if not glued:
+            return True
+    return False
+
+
+def about_number(operation: dict[str, Any], value: Decimal) -> bool:
+    operator = operation["operator"]
+    if operation["operationType"] == "NUMBER_RANGED":
+        inside = Decimal(operation["lowerBound"]) <= value <= Decimal(operation["upperBound"])
+        return inside == (operator == "IS_BETWEEN")
+    wanted = Decimal(operation["value"])
+    return {
+        "IS_EQUAL_TO": value == wanted,
+        "IS_NOT_EQUAL_TO": value != wanted,
+        "IS_GREATER_THAN": value > wanted,
+        "IS_GREATER_THAN_OR_EQUAL_TO": value >= wanted,
+        "IS_LESS_THAN": value < wanted,
+        "IS_LESS_THAN_OR_EQUAL_TO": value <= wanted,
+    }[operator]
+
+
+def about_options(operator: str, value: str | list[str], wanted: set[str]) -> bool:
+    chosen = set(value) if isinstance(value, list) else {value}
+    return {
+        "IS_ANY_OF": bool(chosen & wanted),
+        "IS_NONE_OF": not chosen & wanted,
+        "IS_EXACTLY": chosen == wanted,
+        "IS_NOT_EXACTLY": chosen != wanted,
+        "CONTAINS_ALL": chosen >= wanted,
+        "DOES_NOT_CONTAIN_ALL": not chosen >= wanted,
+    }[operator]
+
+
+def about_time(operation: dict[str, Any], value: str, now: datetime, zone: str) -> bool:
+    """Instants are compared as instants; a day is compared with the days of the moments."""
+    kind, operator = operation["operationType"], operation["operator"]
+    is_day = len(value) == 10
+    place: Any = date.fromisoformat(value) if is_day else datetime.fromisoformat(value)
+
+    def seen(moment: tuple[datetime, str]) -> Any:
+        return moment[0].astimezone(ZoneInfo(moment[1])).date() if is_day else moment[0]
+
+    if kind == "TIME_POINT":
+        moment = seen(time_point(operation["timePoint"], now))
+        if place == moment:
+            return bool(operation["endpointBehavior"] == "INCLUSIVE")
+        return bool((place < moment) == (operator == "IS_BEFORE"))
+    if kind == "TIME_RANGED":
+        lower = seen(time_point(operation["lowerBoundTimePoint"], now))
+        upper = seen(time_point(operation["upperBoundTimePoint"], now))
+        low_in = operation["lowerBoundEndpointBehavior"] == "INCLUSIVE"
+        high_in = operation["upperBoundEndpointBehavior"] == "INCLUSIVE"
+        inside = (place > lower or (low_in and place == lower)) and (
+            place < upper or (high_in and place == upper)
+        )
+        return bool(inside == (operator == "IS_BETWEEN"))
+    if kind == "ROLLING_DATE_RANGE":
+        where = zone if operation["requiresTimeZoneConversion"] else "UTC"
+        return rolling(operator, operation["numberOfDays"], place, seen, now, where)
+    if kind == "CALENDAR_DATE":
+        return calendar(operation, place, seen, now, zone)
+    return about_fixed(operation, place, seen, zone)
+
+
+def rolling(operator: str, days: int, place: Any, seen: Any, now: datetime, zone: str) -> bool:
+    today = now.astimezone(ZoneInfo(zone)).date()
+    past = seen((begins(today - timedelta(days=days), zone), zone))
+    future = seen((begins(today + timedelta(days=days), zone), zone))
+    this = seen((now, zone))
+    return bool(
+        {
+            "IS_LESS_THAN_X_DAYS_AGO": past <= place <= this,
+            "IS_MORE_THAN_X_DAYS_AGO": place < past,
+            "IS_LESS_THAN_X_DAYS_FROM_NOW": this <= place <= future,
+            "IS_MORE_THAN_X_DAYS_FROM_NOW": place > future,
+        }[operator]
+    )
+
+
+def calendar(operation: dict[str, Any], place: Any, seen: Any, now: datetime, zone: str) -> bool:
+    unit, count = operation["timeUnit"], operation["timeUnitCount"]
+    step = {
+        "DAY": relativedelta(days=1),
+        "WEEK": relativedelta(weeks=1),
+        "MONTH": relativedelta(months=1),
+        "QUARTER": relativedelta(months=3),
+        "YEAR": relativedelta(years=1),
+    }[unit]
+    first = MONTHS.split().index(operation["fiscalYearStart"]) if operation["useFiscalYear"] else 0
+    start = unit_start(unit, now.astimezone(ZoneInfo(zone)).date(), first)
+
+    def at(units: int) -> Any:
+        return seen((begins(start + step * units, zone), zone))
+
+    def now_less(units: int) -> Any:
+        return (
+            seen((happens(standing(now, zone) - step * units, zone), zone))
+            if units
+            else seen((now, zone))
+        )
+
+    operator = operation["operator"]
+    if operator == "IN_THIS_TIME_UNIT":
+        return bool(at(0) <= place < at(1))
+    if operator == "IN_THIS_TIME_UNIT_SO_FAR":
+        return bool(at(0) <= place <= now_less(0))
+    if operator == "IN_LAST_TIME_UNIT":
+        return bool(at(-count) <= place < at(0))
+    if operator == "IN_LAST_TIME_UNIT_SO_FAR":
+        return bool(at(-count) <= place <= now_less(count))
+    return bool(at(1) <= place < at(1 + count))
+
+
+def about_fixed(operation: dict[str, Any], place: Any, seen: Any, zone: str) -> bool:
+    kind, operator = operation["operationType"], operation["operator"]
+    if kind == "DATE":
+        month = MONTHS.split().index(operation["month"]) + 1
+        day = date(operation["year"], month, operation["day"])
+        return about_day(operator, place, seen, day, zone)
+    converted = operation["requiresTimeZoneConversion"]
+    where = zone if converted else "UTC"
+    moments = {
+        key: happens(datetime.fromtimestamp(operation[key] / 1000, UTC).replace(tzinfo=None), where)
+        for key in ("timestamp", "lowerBound", "upperBound")
+        if key in operation
+    }
+    if kind == "RANGED_DATE":
+        lower, upper = seen((moments["lowerBound"], where)), seen((moments["upperBound"], where))
+        return bool((lower <= place <= upper) == (operator == "IS_BETWEEN"))
+    moment = seen((moments["timestamp"], where))
+    if operator == "IS_BEFORE":
+        return bool(place < moment)
+    if operator == "IS_AFTER":
+        return bool(place > moment)
+    day = datetime.fromtimestamp(operation["timestamp"] / 1000, UTC).date()
+    words = {"IS_EQUAL_TO": "EQUAL", "IS_BEFORE_DATE": "BEFORE", "IS_AFTER_DATE": "AFTER"}
+    return about_day(words[operator], place, seen, day, where)
+
+
+def about_day(operator: str, place: Any, seen: Any, day: date, zone: str) -> bool:
+    start = seen((begins(day, zone), zone))
+    end = seen((begins(day + timedelta(days=1), zone), zone))
+    return bool(
+        {"EQUAL": start <= place < end, "BEFORE": place < start, "AFTER": place >= end}[operator]
+    )
+
+
+def time_point(point: dict[str, Any], now: datetime) -> tuple[datetime, str]:
+    zone = point["zoneId"]
+    if point["timeType"] == "DATE":
+        wall = datetime(point["year"], point["month"], point["day"], point["hour"])
+        return happens(wall, zone), zone
+    reference, offset = point["indexReference"], dict(point["offset"])
+    elapsed = {key: offset.pop(key) for key in ("hours", "minutes") if key in offset}
+    elapsed["milliseconds"] = offset.pop("milliseconds", 0)
+    offset["months"] = offset.get("months", 0) + 3 * offset.pop("quarters", 0)
+    kind = reference["referenceType"]
+    if kind == "NOW" and not any(offset.values()):
+        return now + timedelta(**elapsed), zone
+    wall = standing(now, zone) if kind == "NOW" else place_in_unit(reference, now, zone)
+    # Years and months first, then weeks and days: the order matters at the ends of months.
+    wall += relativedelta(months=offset["months"] + 12 * offset.get("years", 0))
+    wall += timedelta(days=offset.get("days", 0) + 7 * offset.get("weeks", 0))
+    return happens(wall, zone) + timedelta(**elapsed), zone
+
+
+def place_in_unit(reference: dict[str, Any], now: datetime, zone: str) -> datetime:
+    kind = reference["referenceType"]
+    day = now.astimezone(ZoneInfo(zone)).date()
+    if kind != "TODAY":
+        day = unit_start(kind, day, 0)
+    if kind == "WEEK":
+        day += timedelta(days=WEEKDAYS.split().index(reference["dayOfWeek"]))
+    if kind in {"QUARTER", "YEAR"}:
+        day += relativedelta(months=reference["month"] - 1, day=reference["day"])
+    return datetime.combine(day, time(reference.get("hour", 0)))
+
+
+def unit_start(unit: str, day: date, first_month: int) -> date:
+    while not {
+        "DAY": True,
+        "WEEK": day.weekday() == 0,
+        "MONTH": day.day == 1,
+        "QUARTER": day.day == 1 and (day.month - 1 - first_month) % 3 == 0,
+        "YEAR": day.day == 1 and day.month - 1 == first_month,
+    }[unit]:
+        day -= timedelta(days=1)
+    return day
+
+
+def begins(day: date, zone: str) -> datetime:
+    return happens(datetime.combine(day, time()), zone)
+
+
+def happens(wall: datetime, zone: str) -> datetime:
+    """The first time that clocks show it; if they never do, the first instant after the gap."""
+    tried = wall
+    while True:
+        instant = tried.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+        if instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None) == tried:
+            return instant
+        tried = tried.replace(second=0, microsecond=0) + MINUTE
+
+
+def standing(now: datetime, zone: str) -> datetime:
+    """What clocks show; while they repeat an hour, the last that they showed before."""
+    instant = now
+    while instant.astimezone(ZoneInfo(zone)).fold:
+        instant = instant.replace(second=0, microsecond=0) - TICK
+        if not instant.astimezone(ZoneInfo(zone)).fold:
+            return instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    return instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None, fold=0)
