@@ -1,4 +1,4 @@
-"""Penstock's command as its users run it: a process of its own, with a database of this test's own."""
+"""Penstock's command as its users run it: in a process of its own."""
 
 import os
 import re

@@ -2,11 +2,22 @@
 
 import asyncio
 from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated, Any
 
 import httpx
 import psycopg
+import pytest
+from fastapi import File
+from psycopg.errors import SerializationFailure
 
 from penstock.accounts import audit
+from penstock.api import app
+from penstock.api.call import ThisCall
+from penstock.api.incoming import LARGEST_BODY
+from penstock.api.models import Wire
+from penstock.api.operation import ATTEMPTS
+from penstock.api.routing import Router
 from penstock.kernel.clock import VirtualClock
 from penstock.kernel.db import Database, connect
 from tests.api.conftest import Service, make_key, running
@@ -111,3 +122,95 @@ async def until_waiting(url: str) -> None:
             waiting = await cursor.fetchone()
     finally:
         await conn.close()
+
+
+@pytest.fixture
+def probe(monkeypatch: pytest.MonkeyPatch) -> Router:
+    """A router of this test's own, which the service has instead of all others."""
+    router = Router("probe", "Probe")
+    monkeypatch.setattr(app, "routers", lambda: [router])
+    return router
+
+
+async def test_what_a_handler_does_not_audit_itself_is_audited_by_its_name(
+    url: str, probe: Router
+) -> None:
+    @probe.post("/probe/{name}")
+    async def touch(call: ThisCall, name: str) -> None:
+        """Touch something."""
+
+    with running(url) as service:
+        async with service.wire() as wire:
+            assert (await wire.post("/probe/it/")).status_code == 204
+        (entry,) = await trail(service)
+    assert (entry.operation, entry.target) == ("probe_touch", "/probe/it/")
+
+
+async def test_what_others_make_impossible_again_and_again_is_put_off(
+    url: str, probe: Router
+) -> None:
+    bodies = []
+
+    @probe.post("/probe", model=dict)
+    async def fail(call: ThisCall, body: dict[str, str]) -> None:
+        """Fail."""
+        bodies.append(body)
+        raise SerializationFailure
+
+    with running(url) as service:
+        async with service.wire() as wire:
+            answer = await wire.post("/probe", json={"a": "b"})
+        assert (answer.status_code, answer.json()["category"]) == (503, "SERVICE_UNAVAILABLE")
+        assert answer.headers["retry-after"] == "1"
+        assert (bodies, service.wakes) == ([{"a": "b"}] * ATTEMPTS, [])
+
+
+async def test_a_developer_may_send_the_key_in_the_address(url: str, probe: Router) -> None:
+    @probe.get("/probe", model=dict, developer=True)
+    async def look(call: ThisCall) -> dict[str, str]:
+        """Look."""
+        return {"actor": call.actor}
+
+    with running(url) as service:
+        async with httpx.AsyncClient(base_url=service.base) as wire:
+            assert (await wire.get("/probe?hapikey=nonsense")).status_code == 401
+            answer = await wire.get("/probe", params={"hapikey": service.key})
+    assert answer.json() == {"actor": "key:1"}
+
+
+async def test_a_stranger_is_refused_before_a_large_body_is_read(url: str, probe: Router) -> None:
+    @probe.post("/probe", model=dict, limit=10 * LARGEST_BODY)
+    async def take(call: ThisCall, file: Annotated[bytes, File()]) -> dict[str, int]:
+        """Take a file."""
+        return {"size": len(file)}
+
+    size = 2 * LARGEST_BODY
+    with running(url) as service:
+        async with service.wire() as wire:
+            taken = await wire.post("/probe", files={"file": b"x" * size})
+            assert taken.json() == {"size": size}
+        head = b"POST /probe HTTP/1.1\r\nHost: x\r\nContent-Length: 100000000\r\n\r\n"
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(service.base[-5:]))
+        writer.write(head)
+        assert (await reader.readline()).split()[1] == b"401"
+        writer.close()
+
+
+async def test_pydantic_shapes_and_exact_numbers_go_out_as_they_are(
+    url: str, probe: Router
+) -> None:
+    class Shape(Wire):
+        long_name: str
+        nothing: str | None = None
+
+    @probe.get("/probe", model=dict)
+    async def look(call: ThisCall) -> dict[str, Any]:
+        """Look."""
+        return {"shape": Shape(long_name="å"), "number": Decimal("1.10"), "large": 10**30}
+
+    with running(url) as service:
+        async with service.wire() as wire:
+            answer = await wire.get("/probe")
+    assert answer.text == (
+        '{"shape":{"longName":"å"},"number":1.10,"large":1000000000000000000000000000000}'
+    )

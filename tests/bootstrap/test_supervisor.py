@@ -1,8 +1,9 @@
-"""`penstock serve` in real processes: it starts, is killed, is stopped, and leaves nothing behind."""
+"""`penstock serve` in real processes: started, killed, stopped, and nothing left behind."""
 
 import signal
 import socket
 import threading
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,6 +13,11 @@ import psycopg
 import pytest
 
 from tests.commands import command, done, eventually, running, serving
+
+WAITING = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""
 
 
 def healthy(address: str) -> bool:
@@ -27,8 +33,14 @@ def listening(address: str) -> bool:
         return probe.connect_ex((where.hostname, where.port)) == 0
 
 
+def alive(process: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False
+
+
 def gone(processes: list[psutil.Process]) -> bool:
-    return not any(process.is_running() for process in processes)
+    return not any(alive(process) for process in processes)
 
 
 def started(processes: list[psutil.Process]) -> set[int]:
@@ -102,8 +114,7 @@ def test_a_request_that_has_begun_is_finished_when_it_stops(url: str) -> None:
         client = threading.Thread(target=create)
         client.start()
         with psycopg.connect(url, autocommit=True) as look:
-            waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-            eventually(lambda: look.execute(waiting).fetchone()[0])
+            eventually(lambda: look.execute(WAITING).fetchone()[0])
         serve.process.terminate()
         eventually(lambda: not listening(address))
         other.rollback()
@@ -146,10 +157,10 @@ def test_two_supervisors_share_one_embedded_server_and_the_last_one_stops_it(dat
         assert healthy(two)
         server = psutil.Process(int((data / "database" / "postmaster.pid").read_text().split()[0]))
         assert first.stop() == 0
-        assert server.is_running()
+        assert alive(server)
         assert healthy(two)
         assert second.stop() == 0
-        assert not server.is_running()
+        assert not alive(server)
 
 
 def test_an_embedded_server_that_dies_runs_again_under_its_supervisor(data: Path) -> None:

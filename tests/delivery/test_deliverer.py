@@ -246,12 +246,12 @@ async def test_a_deliverer_whose_session_is_cut_comes_back(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    "url",
+    "smtp_url",
     ["", "post.test", "http://post.test", "smtp://", "smtp://a:b@", "smtp://x:port", "smtp://x/y"],
 )
-async def test_settings_that_make_no_sense_are_refused_at_once(desk: Desk, url: str) -> None:
+async def test_settings_that_make_no_sense_are_refused_at_once(desk: Desk, smtp_url: str) -> None:
     with pytest.raises(MailServerInvalid):
-        desk.deliverer(smtp_url=url)
+        desk.deliverer(smtp_url=smtp_url)
 
 
 async def test_a_sender_that_is_no_address_is_refused_at_once(desk: Desk) -> None:

@@ -237,11 +237,9 @@ async def test_a_cancelled_deliverer_puts_back_what_it_had_not_begun(
 async def test_it_logs_in_where_a_password_is_set(desk: Desk) -> None:
     def known(server, session, envelope, mechanism, data) -> AuthResult:
         given = isinstance(data, LoginPassword) and (data.login, data.password)
-        return AuthResult(success=given == (b"ad@a", b"p:ss/word"))
+        return AuthResult(success=given == (b"ad@a", b"p:ss/word"), handled=False)
 
-    async with open_post(
-        auth_required=True, auth_require_tls=False, authenticator=known
-    ) as post:
+    async with open_post(auth_require_tls=False, authenticator=known) as post:
         await desk.queue(await desk.contacts("ada@x.test", "bo@x.test"))
         wrong = f"smtp://ad%40a:wrong@127.0.0.1:{post.port}"
         await desk.deliverer("wrong", smtp_url=wrong).deliver()
@@ -250,6 +248,9 @@ async def test_it_logs_in_where_a_password_is_set(desk: Desk) -> None:
         right = f"smtp://ad%40a:p%3Ass%2Fword@127.0.0.1:{post.port}"
         await desk.deliverer("right", smtp_url=right).deliver()
         assert await desk.states() == {"done": 2}
+        assert [session.session.authenticated for session in post.sessions] == [
+            None, None, True, True,
+        ]  # fmt: skip
 
 
 async def test_a_password_is_not_sent_in_the_open(desk: Desk, post: Post) -> None:
@@ -276,7 +277,7 @@ async def test_an_address_that_the_server_cannot_take_fails_alone(
 
 
 @pytest.mark.parametrize(
-    ("url", "server"),
+    ("address", "server"),
     [
         ("smtp://post.test", ("post.test", 25, False, None, None)),
         ("smtp://a:b@post.test", ("post.test", 587, False, "a", "b")),
@@ -285,7 +286,7 @@ async def test_an_address_that_the_server_cannot_take_fails_alone(
         ("smtp://[::1]:25", ("::1", 25, False, None, None)),
     ],
 )
-def test_the_address_of_a_server_says_all(url: str, server: tuple) -> None:
-    made = MailServer.of(Settings(smtp_url=url))
+def test_the_address_of_a_server_says_all(address: str, server: tuple) -> None:
+    made = MailServer.of(Settings(smtp_url=address))
     assert (made.host, made.port, made.tls, made.user, made.password) == server
     assert "b:" not in repr(made)

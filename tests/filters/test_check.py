@@ -7,6 +7,7 @@ import pytest
 from penstock.filters.compile import Dependency, check
 from penstock.filters.errors import FilterInvalid
 from penstock.records.errors import ObjectTypeUnknown
+from penstock.records.schema import Schema
 from tests.conftest import House
 from tests.filters.golden import asks, only
 
@@ -173,11 +174,11 @@ WRONG = [
 
 
 @pytest.fixture
-async def schema(house: House) -> Any:
+async def schema(house: House) -> Schema:
     return await house.schema()
 
 
-async def test_every_problem_says_what_and_where(schema: Any) -> None:
+async def test_every_problem_says_what_and_where(schema: Schema) -> None:
     for property, operation, where, said in WRONG:
         with pytest.raises(FilterInvalid) as raised:
             check(only(asks(property, operation)), schema, "contacts")
@@ -187,7 +188,7 @@ async def test_every_problem_says_what_and_where(schema: Any) -> None:
         assert said in found[0][1], found
 
 
-async def test_all_problems_are_said_at_once_below_the_path_given(schema: Any) -> None:
+async def test_all_problems_are_said_at_once_below_the_path_given(schema: Schema) -> None:
     document = {
         "filterBranchType": "OR",
         "filterBranches": [
@@ -218,13 +219,14 @@ async def test_all_problems_are_said_at_once_below_the_path_given(schema: Any) -
     }
 
 
-@pytest.mark.parametrize("document", [None, [], "AND", 7, {}, {"filterType": "CONSTANT"}])
-async def test_what_is_no_branch_is_refused(schema: Any, document: Any) -> None:
-    with pytest.raises(FilterInvalid):
-        check(document, schema, "contacts")
+async def test_what_is_no_branch_is_refused(schema: Schema) -> None:
+    documents: list[Any] = [None, [], "AND", 7, {}, {"filterType": "CONSTANT"}]
+    for document in documents:
+        with pytest.raises(FilterInvalid):
+            check(document, schema, "contacts")
 
 
-async def test_a_document_that_is_nested_too_deep_is_refused(schema: Any) -> None:
+async def test_a_document_that_is_nested_too_deep_is_refused(schema: Schema) -> None:
     document: dict[str, Any] = only(asks("city", text()))
     for _ in range(100_000):
         document = {"filterBranchType": "AND", "filterBranches": [document]}
@@ -233,12 +235,12 @@ async def test_a_document_that_is_nested_too_deep_is_refused(schema: Any) -> Non
     assert "deeper than" in str(raised.value.problems[0].text)
 
 
-async def test_a_type_that_does_not_exist_is_refused(schema: Any) -> None:
+async def test_a_type_that_does_not_exist_is_refused(schema: Schema) -> None:
     with pytest.raises(ObjectTypeUnknown):
         check(only(asks("city", text())), schema, "unicorns")
 
 
-async def test_a_criterion_knows_what_can_change_its_answer(schema: Any) -> None:
+async def test_a_criterion_knows_what_can_change_its_answer(schema: Schema) -> None:
     document = only(
         asks("city", text()),
         asks("hs_object_id", number()),
@@ -254,12 +256,12 @@ async def test_a_criterion_knows_what_can_change_its_answer(schema: Any) -> None
     }
 
 
-async def test_a_criterion_that_time_does_not_change_does_not_depend_on_it(schema: Any) -> None:
+async def test_a_criterion_that_time_does_not_change_does_not_depend_on_it(schema: Schema) -> None:
     assert check(only(asks("closedate", dated())), schema, "contacts").depends == {
         Dependency("property", "0-1/closedate")
     }
 
 
-async def test_whoever_depends_on_nothing_is_judged_at_any_change(schema: Any) -> None:
+async def test_whoever_depends_on_nothing_is_judged_at_any_change(schema: Schema) -> None:
     everybody = only({"filterType": "CONSTANT", "shouldAccept": True})
     assert check(everybody, schema, "deals").depends == {Dependency("any", "0-3")}

@@ -1,5 +1,6 @@
 """What is missing, empty or gone lets nobody through, also where it is negated."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -18,8 +19,8 @@ ASKED = [case for name in golden.names() for case in golden.cases(name) if case.
 NOTHING: list[Any] = [None, "", [], [""], [None], {}]
 
 
-def without(schema: Schema, object: str, name: str) -> Schema:  # noqa: A002 - as on the wire
-    type = schema.type(object)
+def without(schema: Schema, word: str, name: str) -> Schema:
+    type = schema.type(word)
     left = {key: value for key, value in type.properties.items() if key != name}
     return replace(schema, types={**schema.types, type.id: replace(type, properties=left)})
 
@@ -39,18 +40,29 @@ def required(operation: dict[str, Any]) -> list[str]:
     return [name for name in fields if name and name not in {"operationType", "operator"}]
 
 
-@pytest.mark.parametrize("case", ASKED, ids=lambda case: case.name)
-async def test_an_operator_without_its_value_is_refused(bench: Bench, case: golden.Case) -> None:
-    property = case.document["filters"][0]["property"]
-    for name in required(case.operation):
-        bare = {key: value for key, value in case.operation.items() if key != name}
-        for operation in (bare, *({**bare, name: nothing} for nothing in NOTHING)):
-            for document in (
-                only(asks(property, operation)),
-                negated(only(asks(property, operation))),
-            ):
-                with pytest.raises(FilterInvalid):
-                    check(document, bench.schema, case.object)
+def deprived(operation: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The operation with each of its values missing, null or empty."""
+    for name in required(operation):
+        bare = {key: value for key, value in operation.items() if key != name}
+        yield bare
+        yield from ({**bare, name: nothing} for nothing in NOTHING)
+
+
+async def test_an_operator_without_its_value_is_refused(bench: Bench) -> None:
+    for case in ASKED:
+        property = case.document["filters"][0]["property"]
+        for operation in deprived(case.operation):
+            document = only(asks(property, operation))
+            for asked in (document, negated(document)):
+                assert refused(asked, bench.schema, case.object), (case.name, operation)
+
+
+def refused(document: dict[str, Any], schema: Schema, word: str) -> bool:
+    try:
+        check(document, schema, word)
+    except FilterInvalid as invalid:
+        return len(invalid.problems) > 0
+    return False
 
 
 async def test_an_operator_of_a_property_that_is_gone_matches_nobody(bench: Bench) -> None:

@@ -27,7 +27,7 @@ def agree(bench: Bench, data: st.DataObject, asked: list[dict[str, Any]], now: d
             assert found[id, number][0] == meant, (record, document, now, zone)
 
 
-@examples(300)
+@examples(200)
 @given(st.lists(documents(), min_size=1, max_size=3), NOWS, st.data())
 def test_sql_and_judge_agree(
     bench: Bench, asked: list[dict[str, Any]], now: datetime, data: st.DataObject
@@ -35,7 +35,7 @@ def test_sql_and_judge_agree(
     agree(bench, data, asked, now)
 
 
-@examples(300)
+@examples(200)
 @given(st.lists(documents(about_time()), min_size=1, max_size=3), NOWS, st.data())
 def test_sql_and_judge_agree_about_time(
     bench: Bench, asked: list[dict[str, Any]], now: datetime, data: st.DataObject

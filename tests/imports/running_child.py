@@ -3,6 +3,8 @@
 import asyncio
 import sys
 
+import structlog
+
 from penstock.imports.model import Import
 from penstock.imports.running import run_next
 from penstock.kernel.clock import DatabaseClock
@@ -23,4 +25,5 @@ async def main(url: str) -> None:
 
 
 if __name__ == "__main__":
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     asyncio.run(main(sys.argv[1]))

@@ -85,9 +85,21 @@ async def go_on(process: subprocess.Popen[str]) -> None:
     process.stdin.flush()
 
 
+OUR_LOCKS = (
+    "SELECT l.pid FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
+    " WHERE a.datname = current_database()"
+)
+
+
 async def until_released(desk: Desk) -> None:
     """Until the server has noticed that the dead process is gone."""
-    while await desk.query("SELECT FROM pg_locks WHERE locktype = 'advisory'"):
+    while await desk.query(f"{OUR_LOCKS} AND locktype = 'advisory'"):
+        await asyncio.sleep(0.01)
+
+
+async def until_waiting(desk: Desk, count: int = 1) -> None:
+    """Until so many sessions wait for somebody else's lock."""
+    while len(await desk.query(f"{OUR_LOCKS} AND NOT granted")) < count:
         await asyncio.sleep(0.01)
 
 
@@ -131,8 +143,7 @@ async def test_after_a_kill_within_a_batch_the_batch_is_written_once(desk: Desk,
             (address,),
         )
         await go_on(process)
-        while not await desk.query("SELECT FROM pg_locks WHERE NOT granted"):
-            await asyncio.sleep(0.01)
+        await until_waiting(desk)
         process.kill()
         process.wait()
         stranger.rollback()
@@ -199,13 +210,6 @@ async def test_one_import_is_run_by_one_process_at_a_time(desk: Desk) -> None:
             except ImportBusy as busy:
                 refused.append(busy)
 
-    def meanwhile(progress: Import) -> None:
-        if not taken:
-            asyncio.run_coroutine_threadsafe
-            thread_done = asyncio.get_running_loop().run_in_executor(None, asyncio.run, others())
-            waiting.append(thread_done)
-
-    waiting: list[asyncio.Future[None]] = []
     async with desk.database.autocommit() as session:
         assert await running._take(session, begun.id)
         await others()
@@ -260,16 +264,14 @@ async def test_cancelling_waits_for_the_batch_that_is_being_written(desk: Desk, 
     with psycopg.connect(url) as stranger, child(url) as process:
         # The child waits in the middle of its first batch.
         stranger.execute("LOCK TABLE unique_values IN SHARE MODE")
-        while not await desk.query("SELECT FROM pg_locks WHERE NOT granted"):
-            await asyncio.sleep(0.01)
+        await until_waiting(desk)
 
         async def cancel() -> Import:
             async with desk.database.unit() as conn:
                 return await store.cancel(conn, begun.id, NOW)
 
         cancelling = asyncio.create_task(cancel())
-        while len(await desk.query("SELECT FROM pg_locks WHERE NOT granted")) < 2:
-            await asyncio.sleep(0.01)
+        await until_waiting(desk, 2)
         stranger.rollback()
         cancelled = await cancelling
         assert cancelled.counts == Counts(rows_read=BATCH, created=BATCH)
@@ -373,7 +375,8 @@ async def test_a_database_that_goes_away_is_told_and_the_import_can_be_resumed(d
         if progress.counts.rows_read == BATCH:
             with psycopg.connect(desk.database.url, autocommit=True) as conn:
                 conn.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
+                    f"SELECT pg_terminate_backend(pid) FROM ({OUR_LOCKS}"
+                    " AND locktype = 'advisory') l"
                 )
 
     with pytest.raises(psycopg.OperationalError):
@@ -383,7 +386,7 @@ async def test_a_database_that_goes_away_is_told_and_the_import_can_be_resumed(d
     assert await desk.query("SELECT count(*) AS n FROM changes") == [(2_500,)]
 
 
-async def test_a_deadlock_is_got_over(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_deadlock_is_got_over(desk: Desk) -> None:
     begun = await desk.begin("E-mail\nada@x.example\n")
     await desk.query(
         "CREATE FUNCTION stumble() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"

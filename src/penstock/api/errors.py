@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from psycopg import errors as pg
 from psycopg_pool import PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from penstock.accounts.errors import NotAuthenticated
 from penstock.api.answers import Answer
@@ -162,6 +163,8 @@ def _known(error: Exception) -> PenstockError:
             return error
         case RequestValidationError():
             return RequestInvalid(problems=[_problem(item) for item in error.errors()])
+        case ClientDisconnect():
+            return RequestInvalid(Text("The request ended before its body did"))
         case RecursionError():
             return RequestInvalid(Text("The request is nested too deeply"))
         case pg.UniqueViolation():

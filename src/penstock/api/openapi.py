@@ -21,6 +21,16 @@ _REFUSALS: Final = {
     "503": "Not available right now; `Retry-After` says when to come back",
 }
 
+_OBJECT_TYPE: Final = "An object type by its name, plural or id, such as contact, contacts or 0-1"
+
+_PARAMETERS: Final = {
+    "object_type": (_OBJECT_TYPE, "contacts"),
+    "from_object_type": (_OBJECT_TYPE, "contacts"),
+    "to_object_type": (_OBJECT_TYPE, "companies"),
+    "object_id": ("The id of a record, or the value that `idProperty` says", "65"),
+    "to_object_id": ("The id of a record", "130"),
+}
+
 
 def document(operations: list[Operation]) -> dict[str, Any]:
     """The document of these operations, with the refusals that each may answer with."""
@@ -45,6 +55,9 @@ def document(operations: list[Operation]) -> dict[str, Any]:
             del responses["default"]
             for status in _REFUSALS:
                 responses[status] = {"$ref": f"#/components/responses/Refusal{status}"}
+            for parameter in operation.get("parameters", ()):
+                if parameter["name"] in _PARAMETERS:
+                    parameter["description"], parameter["example"] = _PARAMETERS[parameter["name"]]
             if operation["operationId"] in keyless:
                 operation["security"] = []
     return written

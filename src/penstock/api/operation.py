@@ -90,6 +90,8 @@ class Operation(APIRoute):
             work = _Work(self, incoming, handle, language, correlation_id, headers)
             response: Response
             try:
+                if self.traits.limit > LARGEST_BODY:
+                    await work.authenticate()
                 await incoming.read(
                     form=form, typed=self.body_field is not None, limit=self.traits.limit
                 )
@@ -124,6 +126,12 @@ class _Work:
     language: str
     correlation_id: str
     headers: list[Header]
+
+    async def authenticate(self) -> None:
+        """Refuse a stranger before much is read of the body. Raises NotAuthenticated."""
+        services: Services = self.request.app.state.services
+        async with services.database.reading(PATIENCE) as conn:
+            await self._begin(conn, services)
 
     async def carry_out(self) -> Response:
         for attempt in range(1, ATTEMPTS + 1):

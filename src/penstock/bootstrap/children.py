@@ -104,7 +104,9 @@ class Child:
             self._process.kill()
 
     def _tell_to_stop(self) -> None:
-        if self._process is not None and self._process.stdin is not None:
+        if not self._orders.done():
+            self.kill()  # it has begun nothing, and may be busy loading its code for a while
+        elif self._process is not None and self._process.stdin is not None:
             self._process.stdin.close()
 
     async def _live(self) -> int:

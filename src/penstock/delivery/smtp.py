@@ -69,8 +69,9 @@ class MailServer:
         line = _SmtpLine(self)
         try:
             yield line
+            await line.quit()
         finally:
-            await line.close()
+            line.drop()
 
     @property
     def near(self) -> bool:
@@ -97,6 +98,7 @@ class _SmtpLine:
         try:
             client = await self._connected()
         except (SMTPException, OSError, ValueError) as error:
+            self.drop()
             # The others of this line need not wait for the same failure.
             self._away = Outcome("pending", "mail_server_unreachable", _told(error))
         if self._away is not None:
@@ -108,7 +110,7 @@ class _SmtpLine:
             await self._reset()
             return _refused(error)
         except (SMTPException, OSError) as error:
-            self._drop()
+            self.drop()
             return Outcome("pending", "mail_server_unreachable", _told(error))
         return await self._hand_over(client, message)
 
@@ -119,7 +121,7 @@ class _SmtpLine:
             await self._reset()
             return _refused(error)
         except (SMTPException, OSError) as error:
-            self._drop()
+            self.drop()
             return Outcome("uncertain", "no_answer", _told(error))
         return DONE
 
@@ -137,7 +139,6 @@ class _SmtpLine:
         self._client = client
         if server.user is not None:
             if client.get_transport_info("sslcontext") is None and not server.near:
-                self._drop()
                 raise ValueError("the server offers no TLS, and a password is not sent without")
             await client.login(server.user, server.password or "")
         return client
@@ -147,18 +148,19 @@ class _SmtpLine:
             if self._client is not None and self._client.is_connected:
                 await self._client.rset()
         except (SMTPException, OSError):
-            self._drop()
+            self.drop()
 
-    def _drop(self) -> None:
-        if self._client is not None:
-            self._client.close()
-            self._client = None
-
-    async def close(self) -> None:
+    async def quit(self) -> None:
+        """Take leave, so that the server need not wonder."""
         if self._client is not None and self._client.is_connected:
             with suppress(SMTPException, OSError):
                 await self._client.quit()
-        self._drop()
+
+    def drop(self) -> None:
+        """Hang up: whatever state the conversation is in, there will be another."""
+        if self._client is not None:
+            self._client.close()
+            self._client = None
 
 
 def _refused(error: SMTPResponseException) -> Outcome:

@@ -26,25 +26,9 @@ async def attempt(
     that pass by themselves are raised: the whole turn begins again.
     """
     outcome = await _once(conn, walkers, work)
-    if not isinstance(outcome, Exception):
-        return [outcome], []
-    if len(walkers) == 1:
-        return [], [(walkers[0], _reason(outcome))]
-    middle = len(walkers) // 2
-    halves = [walkers[:middle], walkers[middle:]]
-    outcomes = [await _once(conn, half, work) for half in halves]
-    if all(isinstance(part, Exception) and _alike(part, outcome) for part in outcomes):
-        return [], [(walker, _reason(outcome)) for walker in walkers]
-    results: list[Result] = []
-    culprits: list[tuple[Walker, Text]] = []
-    for half, part in zip(halves, outcomes, strict=True):
-        if isinstance(part, Exception):
-            found, guilty = await _divide(conn, half, part, work)
-            results += found
-            culprits += guilty
-        else:
-            results.append(part)
-    return results, culprits
+    if isinstance(outcome, Exception):
+        return await _divide(conn, walkers, outcome, work, common=True)
+    return [outcome], []
 
 
 async def _divide(
@@ -52,20 +36,26 @@ async def _divide(
     walkers: Sequence[Walker],
     error: Exception,
     work: Callable[[Sequence[Walker]], Awaitable[Result]],
+    *,
+    common: bool,
 ) -> tuple[list[Result], list[tuple[Walker, Text]]]:
+    """Try the halves of a group that failed; `common` believes two that fail like the whole."""
     if len(walkers) == 1:
         return [], [(walkers[0], _reason(error))]
     middle = len(walkers) // 2
+    halves = [walkers[:middle], walkers[middle:]]
+    outcomes = [await _once(conn, half, work) for half in halves]
+    if common and all(isinstance(part, Exception) and _alike(part, error) for part in outcomes):
+        return [], [(walker, _reason(error)) for walker in walkers]
     results: list[Result] = []
     culprits: list[tuple[Walker, Text]] = []
-    for half in (walkers[:middle], walkers[middle:]):
-        outcome = await _once(conn, half, work)
-        if isinstance(outcome, Exception):
-            found, guilty = await _divide(conn, half, outcome, work)
+    for half, part in zip(halves, outcomes, strict=True):
+        if isinstance(part, Exception):
+            found, guilty = await _divide(conn, half, part, work, common=False)
             results += found
             culprits += guilty
         else:
-            results.append(outcome)
+            results.append(part)
     return results, culprits
 
 

@@ -25,7 +25,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _word(raw: Any) -> str:
-    text = text_of(raw)
+    text = "" if raw is None else text_of(raw)
     if not text:
         # Every text contains the empty one: a variable that came out empty would match them all.
         raise BadValue(Text("a value is needed, and it is empty"), "EMPTY_VALUE")

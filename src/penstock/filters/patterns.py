@@ -4,7 +4,9 @@ import re
 
 _LIKE = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
 
+# Patterns are folded like what they are held against, so no escape may have a letter.
 _WORD = "[[:alnum:]_]"
+_ANYTHING = "[^[:space:]]*"
 
 
 def containing(text: str) -> str:
@@ -35,7 +37,7 @@ def beginning(text: str) -> str:
 def token(text: str) -> str:
     """A regular expression: the text as whole words, in which * is any number of characters."""
     pieces = text.split("*")
-    inside = r"\S*".join(map(re.escape, pieces))
+    inside = _ANYTHING.join(map(re.escape, pieces))
     return _start(pieces[0]) + inside + _end(pieces[-1])
 
 

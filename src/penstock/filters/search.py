@@ -15,6 +15,7 @@ from sqlalchemy import (
     cast,
     false,
     func,
+    literal_column,
     or_,
     select,
     true,
@@ -105,9 +106,11 @@ def _associated(scope: Scope, asked: Association) -> ColumnElement[bool]:
     a = ASSOCIATIONS.alias("a")
     near = (
         select(a.c.to_id)
-        .where(a.c.bucket == cast(far.op("&")(63), SmallInteger), a.c.from_id == far)
+        .where(
+            a.c.bucket == cast(far.op("&")(literal_column("63")), SmallInteger), a.c.from_id == far
+        )
         .where(a.c.type_id == func.any(edges))
-        .cte("near", nesting=True)
+        .cte(nesting=True)
         .prefix_with("MATERIALIZED")
     )
     return scope.row.c.id.in_(select(near.c.to_id))

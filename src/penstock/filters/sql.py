@@ -84,8 +84,11 @@ class Parameters:
 
 
 def text_of(clause: ClauseElement) -> str:
-    """The clause as psycopg takes it."""
-    return str(clause.compile(dialect=_DIALECT))
+    """The clause as psycopg takes it. Its parameters must all come from `Parameters`."""
+    compiled = clause.compile(dialect=_DIALECT)
+    strays = [name for name, value in compiled.params.items() if value is not None]
+    assert not strays, strays
+    return str(compiled)
 
 
 def fill(values: Mapping[str, Any], slots: Slots) -> dict[str, Any]:

@@ -43,11 +43,11 @@ async def run(
     Raises ImportUnknown, ImportEnded, or ImportBusy while another process runs it.
     """
     async with database.autocommit() as session:
-        running = await get(session, id)
-        if running.ended:
-            raise ImportEnded(id=id, state=running.state)
-        if not await _take(session, id):
+        found = await get(session, id)
+        if not found.ended and not await _take(session, id):
             raise ImportBusy(id=id)
+        if not await _start(session, clock, id):
+            raise ImportEnded(id=id, state=(await get(session, id)).state)
         return await _run(database, session, schemas, clock, id, on_progress)
 
 
@@ -60,7 +60,7 @@ async def run_next(
     """
     async with database.autocommit() as session:
         for row in await _queries.rows(session, "to_run"):
-            if await _take(session, row.id):
+            if await _take(session, row.id) and await _start(session, clock, row.id):
                 await _run(database, session, schemas, clock, row.id, on_progress)
                 return True
     return False
@@ -72,6 +72,11 @@ async def _take(session: Connection, id: int) -> bool:
     return taken
 
 
+async def _start(session: Connection, clock: Clock, id: int) -> bool:
+    """Whether there is still something to run."""
+    return await _queries.run(session, "start", id=id, now=await clock.now(session)) == 1
+
+
 async def _run(
     database: Database,
     session: Connection,
@@ -80,8 +85,6 @@ async def _run(
     id: int,
     on_progress: Progress | None,
 ) -> Import:
-    if not await _queries.run(session, "start", id=id, now=await clock.now(session)):
-        return await get(session, id)
     passage = Passage(database, session, schemas, clock, await get(session, id))
     async for progress in passage.batches():
         if on_progress is not None:

@@ -2,6 +2,9 @@
 
 CREATE SEQUENCE ids;
 
+-- Of schema_state; a sequence, so that a version that was rolled back never comes again.
+CREATE SEQUENCE schema_versions START 2;
+
 -- Bumped by every change of the schema below, in the same transaction: processes compare it.
 CREATE TABLE schema_state (
     one boolean PRIMARY KEY DEFAULT true CHECK (one),

@@ -9,7 +9,7 @@ SELECT version FROM schema_state;
 SELECT FROM schema_state FOR UPDATE;
 
 -- name: bump!
-UPDATE schema_state SET version = version + 1;
+UPDATE schema_state SET version = nextval('schema_versions');
 
 -- name: load^
 -- All live definitions as JSON, in one statement.
@@ -38,7 +38,7 @@ SELECT
 SELECT seeded FROM schema_state FOR UPDATE;
 
 -- name: mark_seeded!
-UPDATE schema_state SET seeded = :digest, version = version + 1;
+UPDATE schema_state SET seeded = :digest, version = nextval('schema_versions');
 
 -- name: seed_types!
 INSERT INTO object_types (

@@ -4,14 +4,18 @@ A property type is an entry of the catalogue `property_types/`; nothing else kno
 is written down.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from penstock.kernel.catalogue import Catalogue
 from penstock.kernel.texts import Text
 from penstock.records.model import Property
+
+_MILLISECONDS: Final = re.compile(r"-?\d{8,15}")
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 LONGEST_TEXT: Final = 65_536
 """Characters in one text value."""
@@ -72,6 +76,16 @@ def format(property: Property, value: Json | None) -> str | None:
 def instant_text(instant: datetime) -> str:
     """The canonical text of an aware instant: UTC, to the millisecond."""
     return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def from_milliseconds(text: str) -> datetime | None:
+    """The instant that a count of milliseconds since 1970 means, or None if it is no such count.
+
+    Raises OverflowError beyond the years that there are.
+    """
+    if not _MILLISECONDS.fullmatch(text):
+        return None
+    return _EPOCH + timedelta(milliseconds=int(text))
 
 
 def text_of(raw: Any) -> str:

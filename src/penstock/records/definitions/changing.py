@@ -42,8 +42,7 @@ def moments(row: Any) -> dict[str, Any]:
 async def changing(conn: Connection) -> AsyncIterator[Schema]:
     """Hold the schema against everybody else's changes, and make it a new version in the end.
 
-    Hands out the schema as it is, read under the lock. Inside, and later in the same transaction,
-    nobody may ask `Schemas.current`: it would keep for the whole process what may be rolled back.
+    Hands out the schema as it is, read under the lock.
     """
     await _queries.run(conn, "lock")
     yield await load_schema(conn)

@@ -1,23 +1,17 @@
 """Instants, to the millisecond. Canonical form: `2026-01-02T03:04:05.678Z`, which sorts as text."""
 
-import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from penstock.kernel.texts import Text
 from penstock.records.model import Property
-from penstock.records.values import BadValue, PropertyType, instant_text, text_of
-
-_MILLISECONDS = re.compile(r"-?\d{8,15}")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from penstock.records.values import BadValue, PropertyType, from_milliseconds, instant_text, text_of
 
 
 def _parse(raw: Any, property: Property) -> str:
     text = text_of(raw).strip()
     try:
-        if _MILLISECONDS.fullmatch(text):
-            return instant_text(_EPOCH + timedelta(milliseconds=int(text)))
-        instant = datetime.fromisoformat(text)
+        instant = from_milliseconds(text) or datetime.fromisoformat(text)
         # What says no zone is UTC, as on the wire.
         return instant_text(instant if instant.tzinfo else instant.replace(tzinfo=UTC))
     except (ValueError, OverflowError):
