@@ -18,7 +18,7 @@ def documents() -> Iterator[Path]:
 
 def test_what_is_generated_is_fresh() -> None:
     stale = [str(path.relative_to(ROOT)) for path in reference.stale(reference.files())]
-    assert stale == [], "make gen"
+    assert not stale, "\n".join(("make gen", *stale))
 
 
 def test_links_lead_somewhere() -> None:
@@ -28,7 +28,7 @@ def test_links_lead_somewhere() -> None:
         for target in re.findall(r"\]\(([^)#:]+)[^):]*\)", path.read_text("utf-8"))
         if not (path.parent / target).exists()
     ]
-    assert broken == []
+    assert not broken, "\n".join(broken)
 
 
 def test_paths_that_are_named_exist() -> None:
@@ -38,7 +38,7 @@ def test_paths_that_are_named_exist() -> None:
         for name in re.findall(r"`([a-z_.]+/[\w./-]*)`", path.read_text("utf-8"))
         if not ((ROOT / name).exists() or (SOURCES / name).exists())
     ]
-    assert gone == []
+    assert not gone, "\n".join(gone)
 
 
 def test_the_readme_begins_with_the_two_commands() -> None:

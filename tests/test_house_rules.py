@@ -1,6 +1,6 @@
 """The rules of the house that no linter knows.
 
-An exception says so on its line, with its reason: `# house: allow <rule> — <reason>`.
+An exception says so on its line or the one above: `# house: allow <rule> — <reason>`.
 """
 
 import ast
@@ -37,7 +37,12 @@ def calls(tree: ast.Module) -> Iterator[tuple[int, str, str]]:
 
 
 def allowed(lines: list[str], line: int, rule: str) -> bool:
-    return re.search(rf"house: allow {rule} — \S", lines[line - 1]) is not None
+    near = lines[max(line - 2, 0) : line]
+    return any(re.search(rf"house: allow {rule} — \S", text) for text in near)
+
+
+def refuse(found: list[str], advice: str) -> None:
+    assert not found, "\n".join((advice, *found))
 
 
 def test_nobody_commits_who_was_handed_a_connection() -> None:
@@ -47,7 +52,7 @@ def test_nobody_commits_who_was_handed_a_connection() -> None:
         for line, _, method in calls(tree)
         if method in {"commit", "rollback"} and not allowed(lines, line, "commit")
     ]
-    assert found == [], "a unit of work commits at its edge, by Database.unit"
+    refuse(found, "a unit of work commits at its edge, by Database.unit")
 
 
 def test_only_the_clock_reads_the_time() -> None:
@@ -57,7 +62,7 @@ def test_only_the_clock_reads_the_time() -> None:
         for line, owner, method in calls(tree)
         if owner in CLOCKS and method in READS_THE_TIME and not allowed(lines, line, "clock")
     ]
-    assert found == [], "take `now` as a parameter; kernel/clock.py is where it is read"
+    refuse(found, "take `now` as a parameter; kernel/clock.py is where it is read")
 
 
 def test_no_statement_asks_for_the_time() -> None:
@@ -71,7 +76,7 @@ def test_no_statement_asks_for_the_time() -> None:
             for number, line in enumerate(lines, 1)
             if SQL_TIME.search(line) and not allowed(lines, number, "clock")
         ]
-    assert found == [], "bind `now`"
+    refuse(found, "bind `now`")
 
 
 def test_static_sql_stands_in_sql_files() -> None:
@@ -85,7 +90,7 @@ def test_static_sql_stands_in_sql_files() -> None:
         and STATEMENT.match(node.value)
         and not allowed(lines, node.lineno, "sql")
     ]
-    assert found == [], "name it, introduce it, and load it with kernel.queries"
+    refuse(found, "name it, introduce it, and load it with kernel.queries")
 
 
 def test_names_say_what_things_are() -> None:
@@ -94,12 +99,12 @@ def test_names_say_what_things_are() -> None:
         for path, _, _ in modules()
         if BANNED_NAMES & {part.removesuffix(".py") for part in path.parts}
     ]
-    assert found == [], f"{sorted(BANNED_NAMES)} say nothing: name the noun"
+    refuse(found, f"{sorted(BANNED_NAMES)} say nothing: name the noun")
 
 
 def test_every_module_opens_with_what_it_is() -> None:
     found = [str(path) for path, _, tree in modules() if not ast.get_docstring(tree)]
-    assert found == []
+    refuse(found, "begin with one sentence")
 
 
 def test_tables_are_never_qualified_by_a_schema() -> None:
@@ -108,4 +113,4 @@ def test_tables_are_never_qualified_by_a_schema() -> None:
         for path in sorted(SOURCES.rglob("*.sql"))
         if re.search(r"\bpublic\.\w", path.read_text("utf-8"))
     ]
-    assert found == [], "a simulation shadows tables by their names alone"
+    refuse(found, "a simulation shadows tables by their names alone")

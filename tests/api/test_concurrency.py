@@ -96,6 +96,40 @@ async def everything(wire: httpx.AsyncClient, ids: list[str]) -> dict[str, dict[
     return found
 
 
+async def companies(wire: httpx.AsyncClient, count: int) -> list[str]:
+    inputs = [{"properties": {"name": f"No {number}"}} for number in range(count)]
+    made = await wire.post("/crm/v3/objects/companies/batch/create", json={"inputs": inputs})
+    return [one["id"] for one in made.json()["results"]]
+
+
+async def test_of_many_primary_companies_at_once_one_remains(
+    service: Service, wire: httpx.AsyncClient
+) -> None:
+    made = await wire.post("/crm/v3/objects/contacts", json={"properties": {}})
+    path = f"/crm/v4/objects/contacts/{made.json()['id']}/associations/companies"
+    body = [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 1}]
+    ids = await companies(wire, 8)
+    answers = await asyncio.gather(*(wire.put(f"{path}/{id}", json=body) for id in ids))
+    assert {answer.status_code for answer in answers} == {201}
+    found = (await wire.get(path)).json()["results"]
+    types = Counter(type["typeId"] for one in found for type in one["associationTypes"])
+    assert types == {279: 8, 1: 1}
+
+
+async def test_many_at_once_do_not_exceed_a_limit(
+    service: Service, wire: httpx.AsyncClient
+) -> None:
+    made = await wire.post("/crm/v3/objects/contacts", json={"properties": {}})
+    limit = {"category": "HUBSPOT_DEFINED", "typeId": 279, "maxToObjectIds": 3}
+    limits = "/crm/v4/associations/definitions/configurations/contacts/companies/batch/create"
+    assert (await wire.post(limits, json={"inputs": [limit]})).status_code == 201
+    path = f"/crm/v4/objects/contacts/{made.json()['id']}/associations"
+    ids = await companies(wire, 8)
+    answers = await asyncio.gather(*(wire.put(f"{path}/default/companies/{id}") for id in ids))
+    assert Counter(answer.status_code for answer in answers) == {200: 3, 400: 5}
+    assert len((await wire.get(f"{path}/companies")).json()["results"]) == 3
+
+
 async def test_what_eight_writers_add_adds_up(house: House) -> None:
     schema = await house.schema()
     type = schema.type("contacts")

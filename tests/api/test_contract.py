@@ -10,6 +10,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import checks
+
 from tests.api.conftest import Service
 
 EXAMPLES: Final = int(os.environ.get("PENSTOCK_FUZZ_EXAMPLES", "3"))
@@ -89,7 +90,7 @@ def attempt(service: Service, operation: Any) -> Iterator[str]:
         send()
     except Unsatisfiable:
         yield "no request can be made from its document"
-    except BaseException as error:  # noqa: BLE001 - what failed is listed with all the others
+    except BaseException as error:
         if isinstance(error, KeyboardInterrupt | SystemExit):
             raise
         told = getattr(error, "exceptions", [error])

@@ -2,6 +2,7 @@
 
 import httpx
 from hubspot.crm import contacts
+
 from tests.api.conftest import Service
 
 CONTACTS = "/crm/v3/objects/contacts"

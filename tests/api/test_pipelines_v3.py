@@ -52,7 +52,7 @@ def test_the_official_client_leads_a_pipeline_through_its_life(service: Service)
         ),
     )
     assert [one.label for one in made.stages] == ["Open", "Won"]
-    assert made.stages[1].metadata == {"probability": "1", "isClosed": "true"}
+    assert made.stages[1].metadata == {"probability": "1.0", "isClosed": "true"}
     assert made.stages[0].write_permissions == "CRM_PERMISSIONS_ENFORCEMENT"
     assert [one.id for one in api.get_all("deals").results] == ["default", made.id]
 

@@ -24,7 +24,7 @@ async def test_without_a_limit_the_headers_are_numbers_all_the_same(
 async def test_a_key_that_asks_too_often_is_told_to_wait_until_the_next_second(url: str) -> None:
     clock = VirtualClock(datetime(2026, 3, 2, 10, tzinfo=UTC))
     with running(url, Settings(requests_per_second=2), clock) as service:
-        async with service.wire() as wire:
+        async with service.wire(**{"Accept-Language": "sv"}) as wire:
             left = [await remaining(wire) for _ in range(2)]
             assert left == ["1", "0"]
             refused = await wire.get(CONTACTS)

@@ -93,7 +93,8 @@ async def test_signing_out_ends_the_session_and_not_only_the_cookie(service, bro
         secret = browser.cookies["penstock_session"]
         assert (await browser.post("/sign-out")).status_code == 303
         assert "penstock_session" not in browser.cookies
-        answer = await browser.get("/", cookies={"penstock_session": secret})
+        browser.cookies["penstock_session"] = secret
+        answer = await browser.get("/")
     assert answer.status_code == 401
 
 

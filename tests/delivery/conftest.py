@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
+
 from tests.conftest import House
 from tests.delivery.desk import Desk, Post, open_desk, open_post
 

@@ -1,4 +1,4 @@
-"""Where effects are put on the table: contacts, a workflow, a mail, and rows as a turn leaves them."""
+"""Where effects lie: contacts, a workflow, a mail, and rows of effects as a turn leaves them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from psycopg.types.json import Jsonb
-from tests.conftest import NOW, House
 
 from penstock.delivery.base import Key
 from penstock.delivery.deliverer import Deliverer
@@ -22,6 +21,7 @@ from penstock.kernel.clock import VirtualClock
 from penstock.kernel.ids import bucket_of
 from penstock.kernel.settings import Settings
 from penstock.records import store
+from tests.conftest import NOW, House
 
 CONTENT = Content(
     subject="Hello {{ contact.firstname }}",
@@ -68,9 +68,7 @@ class Desk:
             schema = await self.house.schemas.current(conn)
             patch = store.Patch(id, properties)
             store.one(
-                await store.update(
-                    conn, schema, schema.type("contacts"), [patch], self.house.write
-                )
+                await store.update(conn, schema, schema.type("contacts"), [patch], self.house.write)
             )
 
     async def queue(
@@ -106,7 +104,16 @@ class Desk:
                     " workflow_id, record_id, step, next_at, created_at)"
                     " VALUES (%s, %s, 2, %s, 'mail', 'pending', %s, %s, %s, '2', %s, %s)",
                     [
-                        (b, e, address, self._payload(address, payload), self.workflow_id, r, at, NOW)
+                        (
+                            b,
+                            e,
+                            address,
+                            self._payload(address, payload),
+                            self.workflow_id,
+                            r,
+                            at,
+                            NOW,
+                        )
                         for b, e, r, address in rows
                     ],
                 )
@@ -136,6 +143,13 @@ class Desk:
     async def announced(self) -> list[Any]:
         """The changes that tell the engine of outcomes, in order."""
         return await self.query("SELECT * FROM changes WHERE kind = 'effect' ORDER BY at, id")
+
+    async def cut_sessions(self) -> None:
+        """End the sessions that hold deliverers' names."""
+        await self.query(
+            "SELECT pg_terminate_backend(pid, 60000) FROM pg_locks WHERE locktype = 'advisory'"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        )
 
     async def until_idle(self, deliverer: Deliverer) -> int:
         total = 0
@@ -169,7 +183,7 @@ Answer = Callable[[Envelope], Any]
 
 @dataclass
 class Post:
-    """A real mail server on a loopback port, which answers as it is told and keeps what it takes."""
+    """A real mail server on a loopback port; it answers as it is told and keeps what it takes."""
 
     on_data: Answer | None = None
     on_rcpt: Callable[[str], str] | None = None

@@ -1,4 +1,4 @@
-"""A deliverer in a process of its own, to be killed: python run_deliverer.py <database> <smtp> <name>."""
+"""A deliverer in a process of its own, to be killed: its database, mail server and name."""
 
 import asyncio
 import sys

@@ -5,11 +5,11 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
-from tests.conftest import NOW
-from tests.delivery.desk import Desk, Post
 
 from penstock.delivery.errors import MailServerInvalid, NameHeld, SenderInvalid
 from penstock.records import merging, store
+from tests.conftest import NOW
+from tests.delivery.desk import Desk, Post
 
 
 async def test_without_a_mail_server_mail_is_captured(desk: Desk) -> None:
@@ -238,9 +238,7 @@ async def test_a_name_belongs_to_one_deliverer_at_a_time(desk: Desk) -> None:
 async def test_a_deliverer_whose_session_is_cut_comes_back(desk: Desk) -> None:
     deliverer = desk.deliverer()
     await deliverer.deliver()
-    (holder,) = await desk.query("SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND database"
-                                 " = (SELECT oid FROM pg_database WHERE datname = current_database())")  # fmt: skip
-    await desk.query("SELECT pg_terminate_backend(%s, 60000)", holder.pid)
+    await desk.cut_sessions()
     await desk.queue(await desk.contacts("ada@x.test"))
     assert await desk.until_idle(deliverer) == 1
 

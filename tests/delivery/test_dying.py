@@ -1,20 +1,18 @@
-"""Deliverers die at any moment: what they were sending is settled once, and mail never goes twice."""
+"""Deliverers die at any moment: what they were sending is settled once; mail never goes twice."""
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from psycopg import AsyncConnection
-from tests.delivery.desk import Desk, Post
 
 from penstock.delivery.base import DELIVERIES, Delivery, Key
 from penstock.delivery.catalogue import email
-from penstock.delivery.deliverer import Deliverer
-from penstock.kernel.settings import Settings
+from tests.delivery.desk import Desk, Post
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -34,7 +32,7 @@ async def process(url: str, post: Post, name: str) -> AsyncIterator[asyncio.subp
 async def until(desk: Desk, sql: str, *parameters: object) -> None:
     """Wait until a query finds something."""
     async with asyncio.timeout(60):
-        while not await desk.query(sql, *parameters):
+        while not await desk.query(sql, *parameters):  # noqa: ASYNC110 - another process answers
             await asyncio.sleep(0.01)
 
 
@@ -50,8 +48,11 @@ async def test_killed_between_the_servers_yes_and_the_commit_it_is_uncertain_and
             return "250 OK"
 
         post.on_data = lambda envelope: take_and_hold()
-        await until(desk, "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-                          " AND query LIKE '%%settled%%' AND datname = current_database()")  # fmt: skip
+        await until(
+            desk,
+            "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+            " AND query LIKE '%%settled%%' AND datname = current_database()",
+        )
         child.kill()
         await child.wait()
         await holder.rollback()
@@ -98,7 +99,9 @@ async def test_killed_while_sending_all_else_goes_out_once(
 
 async def until_free(desk: Desk, name: str) -> None:
     """Until the server has noticed that the process is gone."""
-    lock = "SELECT WHERE pg_try_advisory_xact_lock(hashtextextended('penstock.deliverer/' || %s, 0))"
+    lock = (
+        "SELECT 1 WHERE pg_try_advisory_xact_lock(hashtextextended('penstock.deliverer/' || %s, 0))"
+    )
     await until(desk, lock, name)
 
 
@@ -154,10 +157,7 @@ async def test_an_outcome_that_comes_late_is_still_taken(desk: Desk, post: Post)
     post.on_data = lambda envelope: slowly()
     sending = asyncio.create_task(desk.deliverer("cut", smtp_url=post.url).deliver())
     await begun.wait()
-    await desk.query(
-        "SELECT pg_terminate_backend(pid, 60000) FROM pg_locks WHERE locktype = 'advisory'"
-        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-    )
+    await desk.cut_sessions()
     assert await desk.deliverer("other").deliver() == 1
     assert (await desk.effect(key)).state == "uncertain"
     go_on.set()
@@ -167,19 +167,17 @@ async def test_an_outcome_that_comes_late_is_still_taken(desk: Desk, post: Post)
 
 
 @pytest.fixture
-def repeatable(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+def _repeatable(monkeypatch: pytest.MonkeyPatch) -> None:
     """The catalogue with mail whose receiver recognises a repeat."""
     entry = Delivery("mail", True, email.MAIL.prepare, email.MAIL.carrier)
     monkeypatch.setattr(DELIVERIES, "_entries", {"mail": entry})
-    return lambda: None
 
 
-@pytest.mark.usefixtures("repeatable")
+@pytest.mark.usefixtures("_repeatable")
 async def test_what_may_be_repeated_goes_out_again(desk: Desk) -> None:
     (key,) = await desk.queue(await desk.contacts("ada@x.test"))
     await leave_sending(desk, "dead", key)
-    deliverer = Deliverer(desk.house.database, desk.clock, Settings(), "other")
-    desk.deliverers.append(deliverer)
+    deliverer = desk.deliverer("other")
     assert await deliverer.deliver() == 1
     assert (await desk.effect(key)).state == "pending"
     desk.clock.forward(minutes=1)

@@ -1,12 +1,12 @@
 """Effects as people see them, and what people decide."""
 
 import pytest
-from tests.conftest import NOW
-from tests.delivery.desk import Desk, Post
 
 from penstock.delivery import effects
 from penstock.delivery.base import Key
 from penstock.delivery.errors import EffectNotFound, EffectSettled
+from tests.conftest import NOW
+from tests.delivery.desk import Desk, Post
 
 
 async def uncertain(desk: Desk, post: Post, *addresses: str) -> list[Key]:
@@ -52,7 +52,12 @@ async def test_an_uncertain_mail_is_sent_again_when_somebody_says_so(
     (key,) = await uncertain(desk, post, "ada@x.test")
     async with desk.house.database.unit() as conn:
         again = await effects.send_again(conn, key, NOW)
-    assert (again.state, again.attempts, again.reason, again.settled_at) == ("pending", 0, None, None)
+    assert (again.state, again.attempts, again.reason, again.settled_at) == (
+        "pending",
+        0,
+        None,
+        None,
+    )
     await desk.deliverer("next", smtp_url=post.url).deliver()
     assert post.recipients() == ["ada@x.test", "ada@x.test"]
     assert len({envelope.content for envelope in post.taken}) <= 2

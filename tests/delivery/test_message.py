@@ -15,7 +15,12 @@ NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 
 def letter(**changes: str) -> Letter:
     effect = Effect(Key(9_223_372_036_854_775_807, 2, "ada@x.test"), "mail", {}, 1, 2, 1)
-    usual = {"from_name": "", "from_address": "penny@stock.test", "reply_to": "", "to": "ada@x.test"}
+    usual = {
+        "from_name": "",
+        "from_address": "penny@stock.test",
+        "reply_to": "",
+        "to": "ada@x.test",
+    }
     subject = changes.pop("subject", "Hi")
     body = Rendered(subject, "<p>Hi</p>", "Hi")
     return Letter(effect, 1, body=body, **{**usual, **changes})

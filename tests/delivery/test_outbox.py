@@ -1,10 +1,10 @@
 """Captured mail, for people to look at."""
 
 import pytest
-from tests.delivery.desk import Desk
 
 from penstock.delivery import outbox
 from penstock.delivery.errors import MailNotFound
+from tests.delivery.desk import Desk
 
 
 async def test_captured_mail_is_found_newest_first(desk: Desk) -> None:

@@ -6,12 +6,12 @@ from email import message_from_bytes, policy
 
 import pytest
 from aiosmtpd.smtp import AuthResult, LoginPassword
-from tests.conftest import NOW, House
-from tests.delivery.desk import CONTENT, Desk, Post, open_desk, open_post
 
 from penstock.delivery.smtp import MailServer
 from penstock.emails.model import Content
 from penstock.kernel.settings import Settings
+from tests.conftest import NOW, House
+from tests.delivery.desk import CONTENT, Desk, Post, open_desk, open_post
 
 
 async def test_a_mail_is_handed_over_as_text_with_html_beside_it(house: House, post: Post) -> None:
@@ -82,9 +82,7 @@ async def test_a_mail_that_is_postponed_is_tried_again_after_growing_pauses(
 
 async def test_a_mail_that_is_refused_has_failed(desk: Desk, post: Post) -> None:
     post.on_rcpt = lambda address: "550 no such user" if "bo" in address else "250 OK"
-    post.on_data = lambda envelope: (
-        "554 spam" if "cleo@x.test" in envelope.rcpt_tos else "250 OK"
-    )
+    post.on_data = lambda envelope: "554 spam" if "cleo@x.test" in envelope.rcpt_tos else "250 OK"
     keys = await desk.queue(await desk.contacts("ada@x.test", "bo@x.test", "cleo@x.test"))
     await desk.deliverer(smtp_url=post.url, smtp_connections=1).deliver()
     outcomes = [await desk.effect(key) for key in keys]
@@ -171,9 +169,7 @@ async def test_the_others_go_on_over_a_new_connection(desk: Desk, post: Post) ->
     assert post.connections == 2
 
 
-async def test_a_server_that_never_takes_it_is_given_up_after_days(
-    desk: Desk, post: Post
-) -> None:
+async def test_a_server_that_never_takes_it_is_given_up_after_days(desk: Desk, post: Post) -> None:
     post.on_data = lambda envelope: "451 later"
     (key,) = await desk.queue(await desk.contacts("ada@x.test"))
     deliverer = desk.deliverer(smtp_url=post.url)
@@ -265,9 +261,7 @@ async def test_a_password_is_not_sent_in_the_open(desk: Desk, post: Post) -> Non
     assert all(session.session.login_data is None for session in post.sessions)
 
 
-async def test_an_address_that_the_server_cannot_take_fails_alone(
-    house: House, post: Post
-) -> None:
+async def test_an_address_that_the_server_cannot_take_fails_alone(house: House, post: Post) -> None:
     async with open_desk(house, CONTENT) as desk:
         keys = await desk.queue(await desk.contacts("ada@bücher.test", "ädä@x.test"))
         await desk.deliverer(smtp_url=post.url).deliver()

@@ -36,7 +36,9 @@ def test_a_token_is_found_however_it_is_written(template: str, path: str) -> Non
 
 
 def test_a_default_stands_for_a_value_that_is_missing_empty_or_null() -> None:
-    template = "{{ contact.nick|default('you') }} {{ personalization_token('contact.nick', 'you') }}"
+    template = (
+        "{{ contact.nick|default('you') }} {{ personalization_token('contact.nick', 'you') }}"
+    )
     assert filled(template) == "you you"
     assert filled(template, contact__nick=None) == "you you"
     assert filled(template, contact__nick="") == "you you"
@@ -122,7 +124,9 @@ def test_a_path_of_python_names_is_a_token_like_any_other() -> None:
 
 
 def test_problems_come_with_their_lines_in_order() -> None:
-    found = language.read("a\n{{ x }}\n\n{{ contact.a|nope }}{% for i in [] %}{% endfor %}").problems
+    found = language.read(
+        "a\n{{ x }}\n\n{{ contact.a|nope }}{% for i in [] %}{% endfor %}"
+    ).problems
     assert [problem.context["line"] for problem in found] == [["2"], ["4"], ["4"]]
 
 

@@ -113,7 +113,10 @@ def test_elements_that_no_mail_program_runs_are_left_out_with_their_content(html
 
 
 def test_outlook_keeps_its_conditional_comments() -> None:
-    outlook = "<!--[if mso]><table><tr><td><![endif]--><p>x</p><!--[if mso]></td></tr></table><![endif]-->"
+    outlook = (
+        "<!--[if mso]><table><tr><td><![endif]--><p>x</p>"
+        "<!--[if mso]></td></tr></table><![endif]-->"
+    )
     assert body(outlook) == outlook
 
 

@@ -16,7 +16,10 @@ from penstock.emails import page
         ("<a href='https://x.test/'>https://x.test/</a>", "https://x.test/"),
         ("<a href='mailto:a@x.test'>a@x.test</a>", "a@x.test"),
         ("<a href='#top'>Top</a>", "Top"),
-        ("<a href='https://x.test/'><img src=a.png alt='Our shop'></a>", "Our shop (https://x.test/)"),
+        (
+            "<a href='https://x.test/'><img src=a.png alt='Our shop'></a>",
+            "Our shop (https://x.test/)",
+        ),
         ("<a href='https://x.test/'><img src=a.png></a>", "https://x.test/"),
         ("a<hr>b", "a\n\n---\n\nb"),
         ("caf&eacute; &amp;&nbsp;tea &lt;3", "café & tea <3"),

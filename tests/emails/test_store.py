@@ -3,12 +3,12 @@
 import asyncio
 
 import pytest
-from tests.conftest import NOW, House
 
 from penstock.emails import store
 from penstock.emails.errors import ContentInvalid, EmailNotFound
 from penstock.emails.model import Content, Email
 from penstock.kernel.db import Connection
+from tests.conftest import NOW, House
 
 SOUND = Content(subject="Hi", html="<p>Hi {{ contact.firstname }}</p>")
 

@@ -36,6 +36,13 @@ async def test_one_thing_alone_needs_no_brackets(house: House) -> None:
     assert str(describe(nested, schema, "contacts")) == "City is known"
 
 
+async def test_stages_are_called_by_their_labels(house: House) -> None:
+    operation = {"operationType": "ENUMERATION", "operator": "IS_ANY_OF", "values": ["closedwon"]}
+    document = only(asks("dealstage", operation))
+    schema = await house.schema()
+    assert str(describe(document, schema, "deals")) == "Deal stage is any of Closed Won"
+
+
 async def test_without_a_type_properties_are_called_by_their_names(house: House) -> None:
     assert str(describe(only(known("zip")), await house.schema())) == "zip is known"
 

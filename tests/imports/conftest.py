@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from tests.conftest import NOW, House
 
 from penstock.imports import report, running, store
 from penstock.imports.model import Import, Wish
 from penstock.kernel.clock import VirtualClock
 from penstock.kernel.db import Database
+from tests.conftest import NOW, House
 
 
 async def blocks(data: bytes, size: int = 10_000) -> AsyncIterator[bytes]:

@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
-from tests.conftest import House
 
 from penstock.imports.cells import converter, place_stage
 from penstock.imports.model import DateFormat, Operation, Options
 from penstock.records.values import BadValue
+from tests.conftest import House
 
 OPTIONS = Options(
     encoding="utf-8",

@@ -72,7 +72,7 @@ def test_utf_16_without_further_word_is_told_by_the_mark() -> None:
 
 
 def test_an_unknown_encoding_is_refused_with_those_that_are_known() -> None:
-    with pytest.raises(EncodingUnknown, match="ebcdic.*utf-8, utf-16-le"):
+    with pytest.raises(EncodingUnknown, match=r"ebcdic.*utf-8, utf-16-le"):
         encoding_of([b"x"], "ebcdic")
 
 

@@ -1,11 +1,11 @@
 """Guessing a mapping from the names of the columns."""
 
 import pytest
-from tests.conftest import House
-from tests.imports.files import HEADER
 
 from penstock.imports.headings import guess, linked, word_of
 from penstock.imports.model import Link
+from tests.conftest import House
+from tests.imports.files import HEADER
 
 
 async def guessed(house: House, object_type: str, *names: str) -> dict[str, str | Link | None]:

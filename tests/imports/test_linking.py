@@ -5,12 +5,12 @@ import threading
 from typing import Any
 
 import pytest
-from tests.conftest import NOW
-from tests.imports.conftest import Desk
 
 from penstock.imports.model import Choice, Counts, Import, Link
 from penstock.kernel.db import Database
 from penstock.records import store
+from tests.conftest import NOW
+from tests.imports.conftest import Desk
 
 PLAIN, BACK = 279, 280
 """Contact to company without a label, and its other direction."""
@@ -28,8 +28,9 @@ def columns(**link: Any) -> list[Choice]:
 async def linked(desk: Desk, type_id: int = PLAIN) -> list[tuple[str, str]]:
     """Pairs of e-mail and company, by the edges from contacts."""
     rows = await desk.query(
-        "SELECT p.properties ->> 'email' AS email, c.properties ->> 'name' AS name FROM associations a"
-        " JOIN records p ON p.id = a.from_id JOIN records c ON c.id = a.to_id"
+        "SELECT p.properties ->> 'email' AS email, c.properties ->> 'name' AS name"
+        " FROM associations a JOIN records p ON p.id = a.from_id"
+        " JOIN records c ON c.id = a.to_id"
         " WHERE a.type_id = %s ORDER BY a.from_id, c.id",
         type_id,
     )

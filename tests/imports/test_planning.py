@@ -3,15 +3,15 @@
 from typing import Any
 
 import pytest
-from tests.conftest import House
-from tests.imports.conftest import Desk
-from tests.imports.files import people_file
 
 from penstock.imports.errors import EncodingUnknown, MappingInvalid, NothingMapped
 from penstock.imports.model import Choice, DateFormat, Link, Operation, Plan, Wish
 from penstock.imports.planning import find_out, plan_of
 from penstock.imports.samples import Sample
 from penstock.records.errors import ObjectTypeUnknown
+from tests.conftest import House
+from tests.imports.conftest import Desk
+from tests.imports.files import people_file
 
 
 async def planned(house: House, text: str | bytes, object_type: str, **wish: Any) -> Plan:

@@ -9,9 +9,6 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.conftest import NOW
-from tests.imports.conftest import Desk
-from tests.imports.files import people_file
 
 from penstock.imports import running, store
 from penstock.imports.errors import ImportBusy, ImportEnded, ImportUnknown
@@ -19,6 +16,9 @@ from penstock.imports.model import Choice, Counts, Import, Position, State
 from penstock.kernel.clock import VirtualClock
 from penstock.kernel.db import Database
 from penstock.records.schema import Schemas
+from tests.conftest import NOW
+from tests.imports.conftest import Desk
+from tests.imports.files import people_file
 
 BATCH = 1_000
 
@@ -93,13 +93,13 @@ OUR_LOCKS = (
 
 async def until_released(desk: Desk) -> None:
     """Until the server has noticed that the dead process is gone."""
-    while await desk.query(f"{OUR_LOCKS} AND locktype = 'advisory'"):
+    while await desk.query(f"{OUR_LOCKS} AND locktype = 'advisory'"):  # noqa: ASYNC110
         await asyncio.sleep(0.01)
 
 
 async def until_waiting(desk: Desk, count: int = 1) -> None:
     """Until so many sessions wait for somebody else's lock."""
-    while len(await desk.query(f"{OUR_LOCKS} AND NOT granted")) < count:
+    while len(await desk.query(f"{OUR_LOCKS} AND NOT granted")) < count:  # noqa: ASYNC110
         await asyncio.sleep(0.01)
 
 
@@ -132,9 +132,7 @@ async def test_after_a_kill_within_a_batch_the_batch_is_written_once(desk: Desk,
     begun = await desk.begin(people_file(1_500))
     # A stranger holds an address of the second batch, so that the child waits in its middle.
     held = people_file(1_500).splitlines()[1_201].split("@")[0].split(",")[-1]
-    address = next(
-        cell for cell in people_file(1_500).split(",") if cell.startswith(f"{held}@")
-    )
+    address = next(cell for cell in people_file(1_500).split(",") if cell.startswith(f"{held}@"))
     with psycopg.connect(url) as stranger, child(url) as process:
         assert await rows_told(process) == BATCH
         stranger.execute(
@@ -348,9 +346,7 @@ async def test_a_file_that_lost_a_part_fails_its_import(desk: Desk) -> None:
     await desk.query("DELETE FROM import_chunks WHERE part = 1")
     done = await desk.run(begun.id)
     assert done.state is State.FAILED
-    assert str(done.failure) == (
-        "Part 1 of the file is no longer there; import the file again"
-    )
+    assert str(done.failure) == ("Part 1 of the file is no longer there; import the file again")
     assert done.counts.rows_read % BATCH == 0
 
 

@@ -1,5 +1,7 @@
 """A sample of a file of any size."""
 
+from itertools import pairwise
+
 from penstock.imports.samples import CHUNK, Sample
 
 
@@ -19,4 +21,4 @@ def test_the_sample_of_a_long_file_stays_small_and_reaches_to_its_end() -> None:
     assert places == sorted(places)
     assert len(places) >= 8
     assert places[-1] > 900
-    assert max(after - before for before, after in zip(places, places[1:], strict=False)) < 150
+    assert max(after - before for before, after in pairwise(places)) < 150

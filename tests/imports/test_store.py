@@ -1,8 +1,6 @@
 """Handing in files, looking at imports, cancelling them."""
 
 import pytest
-from tests.imports.conftest import Desk, blocks
-from tests.imports.files import people_file
 
 from penstock.imports import store
 from penstock.imports.errors import (
@@ -16,6 +14,8 @@ from penstock.imports.errors import (
 from penstock.imports.model import Choice, Position, State, Wish
 from penstock.imports.samples import CHUNK
 from penstock.kernel.errors import PenstockError
+from tests.imports.conftest import Desk, blocks
+from tests.imports.files import people_file
 
 
 async def test_a_file_that_is_handed_in_waits(desk: Desk) -> None:

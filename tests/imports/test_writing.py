@@ -3,14 +3,14 @@
 from decimal import Decimal
 
 import pytest
-from tests.conftest import NOW
-from tests.imports.conftest import Desk
-from tests.imports.files import HEADER, people, people_file, table
 
 from penstock.imports.model import Choice, Counts, State
 from penstock.records.definitions import object_types
 from penstock.records.definitions.drafts import ObjectTypeDraft
 from penstock.records.model import Property
+from tests.conftest import NOW
+from tests.imports.conftest import Desk
+from tests.imports.files import HEADER, people, people_file, table
 
 ADA = "E-mail,First name,Phone\nada@x.example,Ada,1\n"
 
@@ -110,7 +110,8 @@ async def test_a_column_of_ids_tells_the_records(desk: Desk) -> None:
     await desk.take_in(ADA)
     ((id,),) = await desk.query("SELECT id FROM records")
     done = await desk.take_in(
-        f"Record ID,First name\n{id},Augusta\n999999,Nobody\nx1,Nobody\n99999999999999999999,N\n,Kim\n",
+        f"Record ID,First name\n{id},Augusta\n999999,Nobody\nx1,Nobody\n"
+        "99999999999999999999,Nobody\n,Kim\n",
         columns=[
             Choice(column=1, property="hs_object_id"),
             Choice(column=2, property="firstname"),

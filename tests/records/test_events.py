@@ -192,6 +192,19 @@ async def test_nothing_happens_to_what_is_archived_or_erased(house: House, demo:
     assert await rows(house, "SELECT FROM visitors") == []
 
 
+async def test_erasing_a_survivor_forgets_the_browsers_of_those_it_absorbed(
+    house: House, demo: str
+) -> None:
+    ada, bob = await create(house), await create(house)
+    await send(house, Happening(demo, record=bob.id, utk="cookie"))
+    schema = await house.schema()
+    type = schema.type("contacts")
+    async with house.database.unit() as conn:
+        await merging.merge(conn, schema, type, ada.id, bob.id, house.write)
+        await merging.erase(conn, schema, type, ada.id, house.write)
+    assert await rows(house, "SELECT FROM visitors") == []
+
+
 async def test_events_are_read_page_by_page_in_both_directions(house: House, demo: str) -> None:
     ada, bob = await create(house), await create(house)
     # Two of them at the same moment.

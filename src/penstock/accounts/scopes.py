@@ -14,7 +14,7 @@ FIXED: Final = frozenset(
     {
         ALL,
         "account-info.security.read",
-    "analytics.behavioral_events.send",
+        "analytics.behavioral_events.send",
         "automation",
         "automation.sequences.enrollments.write",
         "automation.sequences.read",

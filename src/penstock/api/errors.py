@@ -94,6 +94,8 @@ def refusal(
     if isinstance(known, Unexpected):
         _log.error("request failed", correlation_id=correlation_id, exc_info=error)
     status, category = _kind(known)
+    if isinstance(known, TooManyRequests):
+        language = "en"  # HubSpot's clients compare the message.
     body = {
         "status": "error",
         **_described(known, category, language),

@@ -2,6 +2,7 @@
 
 -- name: preamble^
 -- Who is asking, the version of the schema, and the time, in one round trip.
+-- house: allow clock — Clock.at makes a now of it
 SELECT s.version, date_trunc('milliseconds', clock_timestamp()) AS told, k.id AS key_id, k.scopes,
     n.id AS session_id, n.expires_at AS session_expires_at
 FROM schema_state s

@@ -91,14 +91,15 @@ async def ensure_month(conn: Connection, now: datetime) -> None:
     following = first + timedelta(days=monthrange(first.year, first.month)[1])
     name = f"journal_{first:%Y_%m}"
     # Two processes may come to a new month at once.
-    await conn.execute("SELECT pg_advisory_xact_lock(hashtext('journal'))")
-    cursor = await conn.execute("SELECT to_regclass(%s)", (name,))
-    row = await cursor.fetchone()
-    if row is not None and row[0] is None:
-        await conn.execute(
-            sql.SQL("CREATE TABLE {} PARTITION OF journal FOR VALUES FROM ({}) TO ({})").format(
-                sql.Identifier(name),
-                sql.Literal(first.isoformat()),
-                sql.Literal(following.isoformat()),
-            )
+    await _queries.run(conn, "lock_months")
+    if await _queries.value(conn, "has_month", name=name):
+        return
+    # house: allow sql — DDL takes no parameters
+    create = "CREATE TABLE {} PARTITION OF journal FOR VALUES FROM ({}) TO ({})"
+    await conn.execute(
+        sql.SQL(create).format(
+            sql.Identifier(name),
+            sql.Literal(first.isoformat()),
+            sql.Literal(following.isoformat()),
         )
+    )

@@ -218,6 +218,14 @@ FROM unnest(
     :step::text[], :kind::text[], :detail::text[])
     AS i(visit, record_id, workflow_id, enrollment_id, step, kind, detail);
 
+-- name: lock_months!
+-- Nobody else makes a partition of the journal until this transaction ends.
+SELECT pg_advisory_xact_lock(hashtext('journal'));
+
+-- name: has_month$
+-- Whether the journal has the partition of that name.
+SELECT to_regclass(:name) IS NOT NULL;
+
 -- name: add_tallies!
 INSERT INTO tallies (bucket, workflow_id, step, kind, count)
 SELECT :bucket, i.workflow_id, i.step, i.kind, i.count

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from penstock.filters.errors import FilterInvalid
-from penstock.filters.model import digest, read, written
+from penstock.filters.model import digest_of, read, written
 from penstock.filters.nodes import Dependency
 from penstock.filters.sql import Parameters, Slots, Statement, fill, text_of
 from penstock.filters.subject import Scope
@@ -65,13 +65,11 @@ def check(
     depends = set(root.depends(scope))
     if root.judge(scope).flip is not None:
         depends.add(Dependency("time"))
-    # Whoever has no dependency would never be judged.
-    return Criterion(
-        scope.type.id,
-        written(root),
-        digest(document),
-        frozenset(depends or {Dependency("any", scope.type.id)}),
-    )
+    if not depends:
+        # Whoever depends on nothing would never be judged.
+        depends.add(Dependency("any", scope.type.id))
+    canonical = written(root)
+    return Criterion(scope.type.id, canonical, digest_of(canonical), frozenset(depends))
 
 
 def select_verdicts(criteria: Mapping[int, Criterion], schema: Schema, slots: Slots) -> Statement:

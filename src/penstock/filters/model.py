@@ -29,7 +29,12 @@ def canonical(document: Mapping[str, Any]) -> dict[str, Any]:
 
 def digest(document: Mapping[str, Any]) -> str:
     """64 hexadecimal digits: the same for documents that differ in their writing alone."""
-    return hashlib.sha256(dumps(canonical(document))).hexdigest()
+    return digest_of(canonical(document))
+
+
+def digest_of(written: Mapping[str, Any]) -> str:
+    """The digest of a document that is in canonical form."""
+    return hashlib.sha256(dumps(written)).hexdigest()
 
 
 def written(part: Node) -> dict[str, Any]:
@@ -56,9 +61,9 @@ def _depth(document: Any) -> int:
     depth, level = 0, [document]
     while level:
         inner = [
-            value.values() if isinstance(value, Mapping) else value
+            value.values() if isinstance(value, dict) else value
             for value in level
-            if isinstance(value, (Mapping, list, tuple))
+            if isinstance(value, (dict, list, tuple))
         ]
         level = [item for items in inner for item in items]
         depth += 1

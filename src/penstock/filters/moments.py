@@ -15,7 +15,8 @@ _LAST: Final = datetime(9999, 12, 30, tzinfo=UTC)
 
 _LONGEST: Final[dict[Unit, int]] = {"DAY": 1, "WEEK": 7, "MONTH": 31, "QUARTER": 92, "YEAR": 366}
 _DAYS_OF_A_MONTH: Final = 365.2425 / 12
-_SLACK: Final = timedelta(days=4)  # months are not alike, and zones shift
+# No months are alike, clocks are changed, and a day begins in UTC at another time than in a zone.
+_SLACK: Final = timedelta(days=4)
 
 FURTHEST: Final = timedelta(days=4000 * 365)
 """Further from any value the database could not subtract."""

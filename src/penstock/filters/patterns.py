@@ -36,7 +36,7 @@ def beginning(text: str) -> str:
 
 def token(text: str) -> str:
     """A regular expression: the text as whole words, in which * is any number of characters."""
-    pieces = text.split("*")
+    pieces = re.split(r"\*+", text)
     inside = _ANYTHING.join(map(re.escape, pieces))
     return _start(pieces[0]) + inside + _end(pieces[-1])
 

@@ -1,7 +1,7 @@
 """What a filter looks at: a record of one type, and the values of its properties as SQL."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
@@ -22,7 +22,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from penstock.filters.moments import Moment
 from penstock.filters.sql import RECORDS, Instant, Parameters
-from penstock.records.model import Property
+from penstock.records.model import Option, Property
 from penstock.records.schema import Schema, TypeSchema
 from penstock.records.values import TYPES, instant_text
 
@@ -131,3 +131,18 @@ class Scope:
 
     def value(self, name: str) -> Value:
         return Value(self.type.properties[name], self.row, self.parameters)
+
+    def shown(self, name: str) -> Property:
+        """The property as people see it: pipelines and stages are options, too.
+
+        One that does not exist goes by its name.
+        """
+        property = self.type.properties.get(name, Property(name, name))
+        staging, pipelines = self.type.staging, self.type.pipelines.values()
+        if staging is not None and name == staging.pipeline:
+            options = [Option(pipeline.id, pipeline.label) for pipeline in pipelines]
+        elif staging is not None and name == staging.stage:
+            options = [Option(each.id, each.label) for line in pipelines for each in line.stages]
+        else:
+            return property
+        return replace(property, options=tuple(options))

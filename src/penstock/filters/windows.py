@@ -14,7 +14,6 @@ from penstock.filters.sql import Instant
 from penstock.filters.subject import Value
 
 _AT_LATEST: Final = datetime(9999, 1, 1, tzinfo=UTC)
-_ZONES: Final = timedelta(hours=15)  # how far a day's beginning in UTC is from that in any zone
 
 
 @dataclass(frozen=True)
@@ -68,9 +67,8 @@ def _passing(
         pace = min(max(end.shift.elapsed - late, -FURTHEST), FURTHEST)
         passed = value.instant - bound(pace, INTERVAL())
     else:
-        reach = end.reach + (_ZONES if value.is_day else timedelta())
         jump = deferred(end.day_until if value.is_day else end.until, Instant)
-        passed = func.greatest(jump, value.instant - bound(reach, INTERVAL()))
+        passed = func.greatest(jump, value.instant - bound(end.reach, INTERVAL()))
         if end.unit is None and not value.is_day:
             ahead = deferred(lambda slots: _less(end.pace(slots), late), INTERVAL())
             steady = value.instant - cast(ahead, INTERVAL())

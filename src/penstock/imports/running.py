@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
+import psycopg
 import structlog
 from psycopg.types.json import Jsonb
 
@@ -89,13 +90,16 @@ async def _run(
     async for progress in passage.batches():
         if on_progress is not None:
             on_progress(progress)
-    ended = await _end(session, clock, id, passage.failure)
+    failure = passage.failure
+    ended = await _end(session, clock, id, failure)
+    foreseen = isinstance(failure, PenstockError | psycopg.Error)
     _log.info(
         "import ended",
         import_id=id,
         state=ended.state,
         rows_read=ended.counts.rows_read,
-        exc_info=passage.failure,
+        failure=str(failure) if failure else None,
+        exc_info=None if foreseen else failure,
     )
     if on_progress is not None:
         on_progress(ended)

@@ -26,7 +26,7 @@ from penstock.records.schema import Schema
 
 _queries = load("penstock.imports")
 
-LARGEST_FILE: Final = 4 * 2**30
+LARGEST_FILE: Final = 2 * 2**30
 """Bytes of one file."""
 
 

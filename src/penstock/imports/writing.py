@@ -99,7 +99,7 @@ class Writer:
             for candidate, count in zip(candidates, known, strict=True):
                 del candidate.problems[count:]
             if len(candidates) == 1:
-                _log.exception("row refused", line=candidates[0].line)
+                _log.warning("row refused", line=candidates[0].line, error=str(error))
                 culprits.append(error)
                 candidates[0].problems.append(_refusal(candidates[0].line, error))
                 return {}

@@ -156,7 +156,7 @@ async def _check_limits(conn: Connection, schema: Schema, added: Sequence[Any]) 
     problems = [
         Problem(
             Text(
-                "record {id} may have {most} associations of the type {type}, and would have {count}",
+                "record {id} may have {most} associations of type {type}, and would have {count}",
                 id=row.from_id,
                 most=schema.edges[row.type_id].most,
                 type=row.type_id,

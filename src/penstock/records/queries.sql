@@ -210,7 +210,8 @@ WITH record AS (
 ), events AS (
     DELETE FROM events WHERE bucket = (:id & 63)::smallint AND record_id = :id
 ), visits AS (
-    DELETE FROM visitors WHERE record_id = :id
+    DELETE FROM visitors
+    WHERE record_id = :id OR record_id IN (SELECT id FROM records WHERE merged_into = :id)
 ), waiting AS (
     DELETE FROM changes WHERE bucket = (:id & 63)::smallint AND record_id = :id
 )

@@ -97,6 +97,23 @@ async def test_a_wrong_pipeline_is_refused(
     assert [problem.where for problem in caught.value.problems] == places
 
 
+@pytest.mark.parametrize(
+    ("given", "kept", "closed"),
+    [
+        ("1", "1.0", "true"),
+        ("0.250", "0.25", "false"),
+        ("0", "0.0", "true"),
+        ("1e-1", "0.1", "false"),
+        ("1e-9999", "0.0", "true"),
+    ],
+)
+async def test_a_probability_is_written_in_one_way(
+    house: House, given: str, kept: str, closed: str
+) -> None:
+    made = await make(house, PipelineDraft("A", 0, (stage("S", probability=given),)))
+    assert made.stages[0].noun.metadata == {"probability": kept, "isClosed": closed}
+
+
 async def test_a_ticket_stage_is_open_or_closed(house: House) -> None:
     draft = PipelineDraft("A", 5, (StageDraft("S", 0), stage("T", 1, ticketState="CLOSED")))
     made = await make(house, draft, "tickets")

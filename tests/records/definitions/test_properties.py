@@ -1,5 +1,6 @@
 """Properties that are made and changed while the system runs."""
 
+import asyncio
 from dataclasses import replace
 from decimal import Decimal
 
@@ -252,6 +253,22 @@ async def test_conversion_reaches_every_portion_of_the_records(house: House, mon
     records = [await contact(house, age=str(age)) for age in range(5)]
     await change(house, "age", type="number", field_type="number")
     assert [await value(house, record, "age") for record in records] == [0, 1, 2, 3, 4]
+
+
+async def test_a_write_that_is_under_way_is_converted_too(house: House) -> None:
+    await make(house, draft("age"))
+    record = await contact(house)
+    schema = await house.schema()
+    async with house.database.unit() as writing, house.database.unit() as watching:
+        patch = store.Patch(record.id, {"age": "41"})
+        await store.update(writing, schema, schema.type("contacts"), [patch], house.write)
+        converting = asyncio.create_task(change(house, "age", type="number", field_type="number"))
+        waiting = "SELECT FROM pg_locks WHERE NOT granted AND relation = 'records'::regclass"
+        while not await (await watching.execute(waiting)).fetchall():
+            assert not converting.done()
+        await writing.commit()
+        await converting
+    assert await value(house, record, "age") == 41
 
 
 async def test_a_built_in_property_keeps_its_type_but_not_its_options(house: House) -> None:

@@ -1,0 +1,1 @@
+"""The files of the demo company: sales data in the public domain."""

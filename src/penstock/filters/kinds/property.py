@@ -12,7 +12,6 @@ from penstock.filters.operators import Operation
 from penstock.filters.subject import Scope
 from penstock.kernel.errors import Problem
 from penstock.kernel.texts import Text
-from penstock.records.model import Property
 
 
 class PropertyFilter(Filter):
@@ -41,8 +40,7 @@ class PropertyFilter(Filter):
         return replace(self.operation.judge(scope.value(self.property)), where=self.where)
 
     def sentence(self, scope: Scope) -> Text:
-        named = Property(self.property, self.property)
-        property = scope.type.properties.get(self.property, named)
+        property = scope.shown(self.property)
         if not isinstance(self.operation, Operation):
             label = Text(property.label)
             return Text("{property}: {what}", property=label, what=Text(NOT_KNOWN))

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
+from penstock.filters.amounts import amount
 from penstock.filters.civil import Unit
 from penstock.filters.fields import MONTHS, Month
 from penstock.filters.judgement import Judgement
@@ -15,12 +16,12 @@ from penstock.filters.windows import Window, from_until, within
 from penstock.kernel.texts import Text
 from penstock.records.model import Property
 
-_SPANS: Final[dict[Unit, tuple[str, str]]] = {
-    "DAY": ("day", "{count} days"),
-    "WEEK": ("week", "{count} weeks"),
-    "MONTH": ("month", "{count} months"),
-    "QUARTER": ("quarter", "{count} quarters"),
-    "YEAR": ("year", "{count} years"),
+_UNITS: Final[dict[Unit, str]] = {
+    "DAY": "day",
+    "WEEK": "week",
+    "MONTH": "month",
+    "QUARTER": "quarter",
+    "YEAR": "year",
 }
 
 _Point = Callable[[int], Moving]
@@ -98,7 +99,6 @@ class CalendarDate(Operation):
         return value, start, now, self.time_unit_count
 
     def words(self, property: Property) -> dict[str, Any]:
-        unit, units = _SPANS[self.time_unit]
-        one = self.time_unit_count == 1
-        span = Text(unit) if one else Text(units, count=self.time_unit_count)
-        return {"unit": Text(unit), "span": span}
+        word, count = _UNITS[self.time_unit], self.time_unit_count
+        span = Text(word) if count == 1 else amount(count, f"{word}s")
+        return {"unit": Text(word), "span": span}

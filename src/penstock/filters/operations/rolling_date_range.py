@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from penstock.filters.amounts import amount
 from penstock.filters.moments import Moving, Shift
 from penstock.filters.operators import Operation, Operator, table
 from penstock.filters.subject import Value
@@ -26,25 +27,25 @@ class RollingDateRange(Operation):
     operators = table(
         Operator(
             "IS_LESS_THAN_X_DAYS_AGO",
-            "is less than {days} days ago",
+            "is less than {span} ago",
             lambda value, past, now, _: within(value, Window(past, now)),
             flips=True,
         ),
         Operator(
             "IS_MORE_THAN_X_DAYS_AGO",
-            "is more than {days} days ago",
+            "is more than {span} ago",
             lambda value, past, _, __: before(value, past),
             flips=True,
         ),
         Operator(
             "IS_LESS_THAN_X_DAYS_FROM_NOW",
-            "is less than {days} days from now",
+            "is less than {span} from now",
             lambda value, _, now, future: within(value, Window(now, future)),
             flips=True,
         ),
         Operator(
             "IS_MORE_THAN_X_DAYS_FROM_NOW",
-            "is more than {days} days from now",
+            "is more than {span} from now",
             lambda value, _, __, future: after(value, future),
             flips=True,
         ),
@@ -60,4 +61,4 @@ class RollingDateRange(Operation):
         return value, past, Moving(None, zone=zone), future
 
     def words(self, property: Property) -> dict[str, Any]:
-        return {"days": self.number_of_days}
+        return {"span": amount(self.number_of_days, "days")}

@@ -5,6 +5,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
+from penstock.filters.amounts import UNITS, amount
 from penstock.filters.civil import Unit
 from penstock.filters.fields import Clock, Zoned
 from penstock.filters.moments import Moving, Shift
@@ -38,18 +39,6 @@ _WEEKDAYS: Final = {
     "FRIDAY": "Friday",
     "SATURDAY": "Saturday",
     "SUNDAY": "Sunday",
-}
-
-_AMOUNTS: Final = {
-    "years": ("1 year", "{count} years"),
-    "quarters": ("1 quarter", "{count} quarters"),
-    "months": ("1 month", "{count} months"),
-    "weeks": ("1 week", "{count} weeks"),
-    "days": ("1 day", "{count} days"),
-    "hours": ("1 hour", "{count} hours"),
-    "minutes": ("1 minute", "{count} minutes"),
-    "seconds": ("1 second", "{count} seconds"),
-    "milliseconds": ("1 millisecond", "{count} milliseconds"),
 }
 
 _Calendar = Annotated[int, Field(ge=-1_000_000, le=1_000_000)]
@@ -138,10 +127,9 @@ class IndexedPoint(Zoned, TimePoint):
 
     def sentence(self) -> Text:
         said = self.index_reference.sentence()
-        for unit, (one, many) in _AMOUNTS.items():
+        for unit in UNITS:
             count: int = getattr(self.offset, unit)
             if count:
-                amount = Text(one) if abs(count) == 1 else Text(many, count=abs(count))
                 pattern = "{amount} before {moment}" if count < 0 else "{amount} after {moment}"
-                said = Text(pattern, amount=amount, moment=said)
+                said = Text(pattern, amount=amount(abs(count), unit), moment=said)
         return said

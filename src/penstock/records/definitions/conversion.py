@@ -28,6 +28,7 @@ async def follow(conn: Connection, type_id: str, before: Property, after: Proper
     that are to be unique are not; the caller rolls back what was done by then.
     """
     if (before.type, before.multiple) != (after.type, after.multiple):
+        await _queries.run(conn, "hold_values")
         await _convert(conn, type_id, before, after)
         await _convert_past(conn, type_id, before, after)
         await release(conn, type_id, [before.name])

@@ -39,6 +39,10 @@ RETURNING to_jsonb(p) AS definition, p.created_at, p.updated_at, p.archived_at;
 UPDATE properties SET archived_at = :now, updated_at = :now
 WHERE object_type = :type AND name = ANY(:names) AND archived_at IS NULL;
 
+-- name: hold_values!
+-- Waits for writes that are under way; those that come later wait for the end of this transaction.
+LOCK TABLE records, property_history IN SHARE ROW EXCLUSIVE MODE;
+
 -- name: holders
 -- A portion of the records that have a value of the property, archived records too.
 SELECT r.id, r.properties -> :name AS value, r.archived_at IS NULL AS live

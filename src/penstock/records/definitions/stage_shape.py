@@ -14,6 +14,8 @@ from penstock.records.schema import TypeSchema
 
 LONGEST_KEY: Final = 100
 
+_MILLIONTH: Final = Decimal("0.000001")
+
 
 @dataclass(frozen=True)
 class StageDraft:
@@ -85,13 +87,15 @@ def _metadata(
 
 
 def _closed_by_probability(
-    metadata: Mapping[str, str], problems: list[Problem], where: str
+    metadata: dict[str, str], problems: list[Problem], where: str
 ) -> str | None:
     given = metadata.get("probability")
     try:
         probability = Decimal(given or "NaN")
         if probability.is_finite() and 0 <= probability <= 1:
-            return "true" if probability in {0, 1} else "false"
+            rounded = probability.quantize(_MILLIONTH)
+            metadata["probability"] = _written(rounded)
+            return "true" if rounded in {0, 1} else "false"
     except InvalidOperation:
         pass
     text = (
@@ -101,6 +105,12 @@ def _closed_by_probability(
     )
     problems.append(Problem(text, where=f"{where}.probability", code="INVALID_METADATA"))
     return None
+
+
+def _written(probability: Decimal) -> str:
+    """As HubSpot writes it: "0.2", "1.0"."""
+    text = format(probability, "f").rstrip("0")
+    return f"{text}0" if text.endswith(".") else text
 
 
 def _closed_by_state(given: str, problems: list[Problem], where: str) -> str | None:
