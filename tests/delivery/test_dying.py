@@ -4,14 +4,14 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from psycopg import AsyncConnection
 
-from penstock.delivery.base import DELIVERIES, Delivery, Key
-from penstock.delivery.catalogue import email
+from penstock.delivery.base import DELIVERIES, Key
 from tests.delivery.desk import Desk, Post
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -169,7 +169,7 @@ async def test_an_outcome_that_comes_late_is_still_taken(desk: Desk, post: Post)
 @pytest.fixture
 def _repeatable(monkeypatch: pytest.MonkeyPatch) -> None:
     """The catalogue with mail whose receiver recognises a repeat."""
-    entry = Delivery("mail", True, email.MAIL.prepare, email.MAIL.carrier)
+    entry = replace(DELIVERIES["mail"], repeatable=True)
     monkeypatch.setattr(DELIVERIES, "_entries", {"mail": entry})
 
 

@@ -202,6 +202,7 @@ async def test_a_closing_deliverer_finishes_its_mail_and_puts_back_the_rest(
     await closing
     await delivering
     assert await desk.states() == {"done": 1, "pending": 4}
+    assert await deliverer.deliver() == 0
     rows = await desk.query("SELECT attempts, worker FROM effects WHERE state = 'pending'")
     assert {(row.attempts, row.worker) for row in rows} == {(0, None)}
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from penstock.filters.compile import Slots, check, select_matching, select_verdicts
+from penstock.filters.compile import Dependency, Slots, check, select_matching, select_verdicts
 from penstock.filters.describe import describe
 from penstock.filters.nodes import BRANCHES, KINDS, OPERATIONS, TIME_POINTS
 from penstock.filters.operators import Operation
@@ -28,9 +28,8 @@ def nodes(part: Any) -> list[dict[str, Any]]:
     return []
 
 
-ALL = [
-    node for name in golden.names() for case in golden.cases(name) for node in nodes(case.document)
-]
+CASES = [case for name in golden.names() for case in golden.cases(name)]
+ALL = [node for case in CASES for node in nodes(case.document)]
 
 
 @pytest.mark.parametrize("family", [BRANCHES, KINDS, OPERATIONS, TIME_POINTS], ids=lambda f: f.key)
@@ -52,6 +51,24 @@ def test_every_operator_has_a_golden_case() -> None:
         for name in kind.operators
     }
     assert sorted(rows - used) == []
+
+
+async def test_an_operator_flips_if_and_only_if_its_row_says_so(house: House) -> None:
+    schema = await house.schema()
+    found: dict[tuple[str, str], bool] = {}
+    for case in CASES:
+        kind = OPERATIONS.find(case.operation.get("operationType"))
+        if kind is not None and issubclass(kind, Operation):
+            key = (kind.type_id, case.operation["operator"])
+            timed = Dependency("time") in check(case.document, schema, case.object).depends
+            found[key] = found.get(key, False) or timed
+    said = {
+        (kind.type_id, name): row.flips
+        for kind in OPERATIONS.kinds.values()
+        if issubclass(kind, Operation)
+        for name, row in kind.operators.items()
+    }
+    assert found == said
 
 
 @pytest.mark.parametrize("name", golden.names())

@@ -129,6 +129,11 @@ FOUND: Sequence[tuple[str, str, dict[str, Any], str]] = [
     ("createdate", "GTE", {"value": "1772445600000"}, "ada bo cia"),
     ("createdate", "LT", {"value": "1772445600000"}, ""),
     ("createdate", "IN", {"values": ["1772445600000"]}, "ada bo cia"),
+    ("email", "EQ", {"value": "BO@Example.test"}, "bo"),
+    ("email", "EQ", {"value": "no address"}, ""),
+    ("email", "NEQ", {"value": "BO@Example.test"}, "ada"),
+    ("email", "IN", {"values": ["bo@example.test", "ADA@analytical.example.test", "x"]}, "ada bo"),
+    ("email", "NOT_IN", {"values": ["bo@example.test"]}, "ada"),
     ("email", "CONTAINS_TOKEN", {"value": "EXAMPLE"}, "ada bo"),
     ("email", "CONTAINS_TOKEN", {"value": "exam"}, ""),
     ("email", "CONTAINS_TOKEN", {"value": "exam*"}, "ada bo"),
@@ -155,6 +160,8 @@ async def test_the_id_is_a_property_too(desk: Desk) -> None:
     assert await desk.where("hs_object_id", "EQ", value=str(bo)) == ["bo"]
     assert await desk.where("hs_object_id", "IN", values=[str(bo), 1]) == ["bo"]
     assert await desk.where("hs_object_id", "GT", value=bo) == ["cia"]
+    assert await desk.where("hs_object_id", "EQ", value=f"{bo}.5") == []
+    assert await desk.where("hs_object_id", "LT", value=10**30) == ["ada", "bo", "cia"]
 
 
 async def test_groups_are_alternatives_and_filters_of_a_group_hold_together(desk: Desk) -> None:

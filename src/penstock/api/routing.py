@@ -22,6 +22,7 @@ _DATED: Final = (
     ("/crm/v3/properties", "/crm/properties/2026-03"),
     ("/crm/v3/pipelines", "/crm/pipelines/2026-03"),
     ("/crm/v3/owners", "/crm/owners/2026-03"),
+    ("/crm/v3/imports", "/crm/imports/2026-03"),
     ("/crm-object-schemas/v3", "/crm-object-schemas/2026-03"),
     ("/automation/v4/actions/callbacks", "/automation/actions/callbacks/2026-03"),
     ("/automation/v4/actions", "/automation/actions/2026-03"),

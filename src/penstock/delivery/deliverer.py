@@ -60,12 +60,14 @@ class Deliverer:
         self._closing = False
 
     async def deliver(self) -> int:
-        """Deliver one portion of each kind; returns how many effects were dealt with, 0 if none is
-        due.
+        """Deliver one portion of each kind; returns how many effects were dealt with: 0 when none is
+        due, or once it is closed.
 
         Raises NameHeld when another deliverer has this name, or a database error: call again later.
         """
         async with self._working:
+            if self._closing:
+                return 0
             session = await self._hold_name()
             dealt = await self._settle_orphans()
             for delivery, carrier in self._ways:

@@ -26,8 +26,7 @@ class EffectSettled(Conflict):
 
 
 class MailServerInvalid(Invalid):
-    """PENSTOCK_SMTP_URL is not valid: write smtp://user:password@host:port, or smtps:// for TLS
-    from the start; percent-encode what is special in user and password"""
+    """PENSTOCK_SMTP_URL is not valid: write smtp://user:password@host:port, percent-encoded"""
 
 
 class SenderInvalid(Invalid):

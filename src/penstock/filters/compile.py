@@ -8,7 +8,7 @@ from typing import Any, Final
 from penstock.filters.errors import FilterInvalid
 from penstock.filters.model import digest_of, read, written
 from penstock.filters.nodes import Dependency
-from penstock.filters.sql import Parameters, Slots, Statement, fill, text_of
+from penstock.filters.sql import Parameters, Slots, Statement, fill, rendered
 from penstock.filters.subject import Scope
 from penstock.records.schema import Schema
 
@@ -135,8 +135,8 @@ def _compiled(held: _Held, criterion: Criterion) -> _Part:
     if problems:
         return _NOBODY
     judgement = root.judge(scope)
-    flip = _NEVER if judgement.flip is None else text_of(judgement.flip)
-    return _Part(f"({text_of(judgement.verdict)})", flip, scope.parameters.values)
+    flip = _NEVER if judgement.flip is None else rendered(judgement.flip)
+    return _Part(f"({rendered(judgement.verdict)})", flip, scope.parameters.values)
 
 
 _NEVER: Final = "NULL::timestamptz"

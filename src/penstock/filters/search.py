@@ -22,9 +22,17 @@ from sqlalchemy import (
 )
 
 from penstock.filters import patterns
-from penstock.filters.search_request import Association, SearchRequest, Term, parse
+from penstock.filters.search_parsing import parse
+from penstock.filters.search_request import Association, SearchRequest, Term
 from penstock.filters.search_terms import sortable
-from penstock.filters.sql import ASSOCIATIONS, Slots, Statement, fill, text_of
+from penstock.filters.sql import (
+    ASSOCIATIONS,
+    UNIQUE_VALUES,
+    Slots,
+    Statement,
+    fill,
+    rendered,
+)
 from penstock.filters.subject import Scope, folded
 from penstock.kernel.db import Connection
 from penstock.records.reading import Record, record_of
@@ -78,8 +86,8 @@ def statement(schema: Schema, type: TypeSchema, request: SearchRequest, now: dat
     if request.sort is not None:
         place = sortable(scope.value(request.sort.property))
     sql = _SEARCH.format(
-        place=text_of(place),
-        condition=text_of(condition.self_group()),
+        place=rendered(place),
+        condition=rendered(condition.self_group()),
         direction="DESC" if request.sort is not None and request.sort.descending else "ASC",
     )
     values = {"f_type": type.id, "f_limit": request.limit, "f_after": request.after}
@@ -95,7 +103,23 @@ def _groups(scope: Scope, request: SearchRequest) -> ColumnElement[bool]:
 def _condition(scope: Scope, asked: Term | Association) -> ColumnElement[bool]:
     if isinstance(asked, Association):
         return _associated(scope, asked)
+    property = scope.type.properties[asked.property]
+    if asked.operator.identifies and property.unique and property.format is not None:
+        return _identified(scope, asked)
     return func.coalesce(asked.operator.sql(scope.value(asked.property), asked.wanted), false())
+
+
+def _identified(scope: Scope, asked: Term) -> ColumnElement[bool]:
+    # Addresses and domains are kept in lower case, so that an index finds whose they are.
+    bound = scope.parameters.bound
+    values = bound([str(each).lower() for each in asked.wanted], ARRAY(Text()))
+    u = UNIQUE_VALUES.alias("u")
+    holders = (
+        select(u.c.record_id)
+        .where(u.c.type == bound(scope.type.id, Text()))
+        .where(u.c.property == bound(asked.property, Text()), u.c.value == func.any(values))
+    )
+    return scope.row.c.id.in_(holders)
 
 
 def _associated(scope: Scope, asked: Association) -> ColumnElement[bool]:
@@ -106,10 +130,8 @@ def _associated(scope: Scope, asked: Association) -> ColumnElement[bool]:
     a = ASSOCIATIONS.alias("a")
     near = (
         select(a.c.to_id)
-        .where(
-            a.c.bucket == cast(far.op("&")(literal_column("63")), SmallInteger), a.c.from_id == far
-        )
-        .where(a.c.type_id == func.any(edges))
+        .where(a.c.bucket == cast(far.op("&")(literal_column("63")), SmallInteger))
+        .where(a.c.from_id == far, a.c.type_id == func.any(edges))
         .cte(nesting=True)
         .prefix_with("MATERIALIZED")
     )

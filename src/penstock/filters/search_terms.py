@@ -1,12 +1,12 @@
 """The operators of the search, one row each, and how values of every type are compared."""
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
 
-from sqlalchemy import ARRAY, ColumnElement, Numeric, Text, and_, func, not_
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Numeric, Text, and_, func, not_
 from sqlalchemy.types import TypeEngine
 
 from penstock.filters import patterns
@@ -25,7 +25,8 @@ class SearchOperator:
 
     `takes` says which keys of a filter hold what is looked for; `sql` takes the property's value
     and the list of that, and is null where there is no value. What is `typed` is written as the
-    property's values are; what is `ordered` cannot be asked of several options.
+    property's values are; what is `ordered` cannot be asked of several options; what `identifies`
+    finds the one record that has a unique value.
     """
 
     name: str
@@ -33,6 +34,7 @@ class SearchOperator:
     takes: Literal["value", "range", "values", "nothing"] = "value"
     typed: bool = True
     ordered: bool = False
+    identifies: bool = False
 
 
 def looked_for(property: Property, raw: Any, *, typed: bool) -> Json:
@@ -53,8 +55,10 @@ class _Form:
     fold: bool = False
 
 
-def _form(value: Value) -> _Form:
+def _form(value: Value, wanted: Sequence[Json] = ()) -> _Form:
     storage = TYPES[value.property.type].storage
+    if value.property.column == "id" and all(map(_could_be_an_id, wanted)):
+        return _Form(value.row.c.id, BigInteger())
     if storage == "numeric":
         return _Form(value.number, Numeric())
     if value.column is not None:
@@ -64,6 +68,10 @@ def _form(value: Value) -> _Form:
     return _Form(value.exact, Text())
 
 
+def _could_be_an_id(wanted: Json) -> bool:
+    return isinstance(wanted, int) and wanted.bit_length() < 64
+
+
 def sortable(value: Value) -> ColumnElement[Any]:
     """The value in a form that sorts."""
     return _form(value).left
@@ -71,7 +79,7 @@ def sortable(value: Value) -> ColumnElement[Any]:
 
 def _compare(comparison: Callable[..., ColumnElement[bool]]) -> Test:
     def test(value: Value, wanted: list[Json]) -> ColumnElement[bool]:
-        form = _form(value)
+        form = _form(value, wanted)
         bound = [value.parameters.bound(form.convert(each), form.type) for each in wanted]
         return comparison(form.left, *(folded(each) if form.fold else each for each in bound))
 
@@ -87,7 +95,7 @@ def _equal(value: Value, wanted: list[Json]) -> ColumnElement[bool]:
 def _in(value: Value, wanted: list[Json]) -> ColumnElement[bool]:
     if value.property.multiple:
         return value.options.bool_op("?|")(value.words(wanted))
-    form = _form(value)
+    form = _form(value, wanted)
     if form.fold:
         return form.left.in_(value.folded_words(wanted))
     several = [form.convert(each) for each in wanted]
@@ -111,14 +119,14 @@ def _table(*rows: SearchOperator) -> Mapping[str, SearchOperator]:
 
 
 OPERATORS: Final = _table(
-    SearchOperator("EQ", _equal),
+    SearchOperator("EQ", _equal, identifies=True),
     SearchOperator("NEQ", negation(_equal)),
     SearchOperator("LT", _compare(operator.lt), ordered=True),
     SearchOperator("LTE", _compare(operator.le), ordered=True),
     SearchOperator("GT", _compare(operator.gt), ordered=True),
     SearchOperator("GTE", _compare(operator.ge), ordered=True),
     SearchOperator("BETWEEN", _compare(_between), takes="range", ordered=True),
-    SearchOperator("IN", _in, takes="values"),
+    SearchOperator("IN", _in, takes="values", identifies=True),
     SearchOperator("NOT_IN", negation(_in), takes="values"),
     SearchOperator("HAS_PROPERTY", lambda value, _: not_(value.missing), takes="nothing"),
     SearchOperator("NOT_HAS_PROPERTY", lambda value, _: value.missing, takes="nothing"),

@@ -41,6 +41,14 @@ ASSOCIATIONS: Final = table(
     column("to_id", BigInteger),
 )
 
+UNIQUE_VALUES: Final = table(
+    "unique_values",
+    column("type", Text),
+    column("property", Text),
+    column("value", Text),
+    column("record_id", BigInteger),
+)
+
 _DIALECT: Final = PGDialect_psycopg()  # type: ignore[no-untyped-call]
 
 
@@ -83,7 +91,7 @@ class Parameters:
         return self.bound(Deferred(value), type)
 
 
-def text_of(clause: ClauseElement) -> str:
+def rendered(clause: ClauseElement) -> str:
     """The clause as psycopg takes it. Its parameters must all come from `Parameters`."""
     compiled = clause.compile(dialect=_DIALECT)
     strays = [name for name, value in compiled.params.items() if value is not None]

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
 
 from penstock.kernel.texts import Text
 
@@ -45,7 +46,15 @@ Missing = Literal["report", "reject", "create"]
 
 
 class _Document(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    """Asked for in camelCase, kept under our own names; what is not known is refused."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        validate_by_name=True,
+        validate_by_alias=True,
+        frozen=True,
+        extra="forbid",
+    )
 
 
 class Link(_Document):
@@ -66,7 +75,7 @@ class Link(_Document):
 class Choice(_Document):
     """What a user wants of one column, given by its name or its number from 1."""
 
-    column: str | int
+    column: str | int = Field(description="The column's name, or its number from 1")
     property: str | None = None
     link: Link | None = None
 

@@ -95,7 +95,7 @@ class IndexReference(Clock):
 
     def sentence(self) -> Text:
         said = Text(
-            _REFERENCES[self.reference_type],
+            _REFERENCES["TODAY" if self.unit == "DAY" else self.reference_type],
             weekday=Text(_WEEKDAYS[self.day_of_week]),
             month=self.month,
             day=self.day,
