@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from codecs import BOM_UTF8
 from typing import Any
 
 import httpx
@@ -15,6 +16,8 @@ from tests.api.test_properties_v3 import refused
 from tests.imports.files import HEADER, people, people_file
 
 IMPORTS = "/api/imports"
+
+MAIL = [{"column": "Email", "property": "email"}]
 
 
 async def send(
@@ -153,13 +156,14 @@ async def test_an_import_tells_its_progress_and_its_report(
 async def test_the_report_is_downloaded_as_a_file(
     service: Service, wire: httpx.AsyncClient
 ) -> None:
-    begun = (await send(wire, IMPORTS, "Email\n" + "bad\n" * 2_500)).json()
+    begun = (await send(wire, IMPORTS, "Email\n" + "bad\n" * 2_500, columns=MAIL)).json()
     await run_all(service)
     answer = await wire.get(f"{IMPORTS}/{begun['id']}/problems.csv")
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert "attachment" in answer.headers["content-disposition"]
-    rows = list(csv.reader(io.StringIO(answer.text)))
+    assert answer.content.startswith(BOM_UTF8)
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert len(rows) == 2_501
     assert rows[1][:5] == ["2", "Email", "email", "bad", "INVALID_EMAIL"]
     assert (await wire.get(f"{IMPORTS}/77/problems.csv")).status_code == 404
@@ -177,7 +181,7 @@ async def test_a_cancelled_import_stays_where_it_was(
 
 
 async def test_problems_come_page_by_page(service: Service, wire: httpx.AsyncClient) -> None:
-    begun = (await send(wire, IMPORTS, "Email\n" + "bad\n" * 5)).json()
+    begun = (await send(wire, IMPORTS, "Email\n" + "bad\n" * 5, columns=MAIL)).json()
     await run_all(service)
     answer = await wire.get(f"{IMPORTS}/{begun['id']}/problems", params={"limit": 2})
     lines = [one["line"] for one in answer.json()["results"]]

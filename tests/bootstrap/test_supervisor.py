@@ -163,6 +163,14 @@ def test_two_supervisors_share_one_embedded_server_and_the_last_one_stops_it(dat
         assert not alive(server)
 
 
+def test_a_stop_while_the_database_is_being_made_leaves_nothing_running(data: Path) -> None:
+    with running(None, "serve", "--data", data, "--port", "0") as serve:
+        children = eventually(serve.children)
+        assert serve.stop() == 0
+        assert gone(children)
+        assert not (data / "database" / "postmaster.pid").exists()
+
+
 def test_an_embedded_server_that_dies_runs_again_under_its_supervisor(data: Path) -> None:
     with serving(None, "--data", data) as (serve, address):
         pid = data / "database" / "postmaster.pid"

@@ -1,8 +1,10 @@
 """What all commands have in common: usage, errors, language."""
 
+import subprocess
+
 import pytest
 
-from tests.commands import command, done
+from tests.commands import PROGRAM, command, done, environment
 
 
 def test_it_says_its_version_without_a_database() -> None:
@@ -39,16 +41,12 @@ def test_debug_shows_where_an_error_happened(url: str) -> None:
 
 def test_the_language_is_that_of_the_environment(url: str) -> None:
     swedish = command(url, "keys", "revoke", "77", LC_ALL="sv_SE.UTF-8")
-    assert swedish.stderr == "Det finns ingen API-nyckel med id:t 77\n"
+    assert swedish.stderr.startswith("Det finns ingen API-nyckel")
     other = command(url, "keys", "revoke", "77", LC_ALL="fi_FI.UTF-8")
     assert other.stderr == "There is no API key with the id 77\n"
 
 
 def test_an_output_that_nobody_reads_is_no_traceback(url: str) -> None:
-    import subprocess
-
-    from tests.commands import PROGRAM, environment
-
     with subprocess.Popen(
         [PROGRAM, "schema", "list"],
         stdout=subprocess.PIPE,

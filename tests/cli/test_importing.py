@@ -83,7 +83,7 @@ def test_rejected_rows_are_reported_and_the_others_are_in(url: str, write) -> No
 
 
 def test_the_report_goes_where_the_user_wants_it(url: str, write, tmp_path: Path) -> None:
-    file = write("email", "nonsense")
+    file = write("email", "ada@x.test", "nonsense")
     report = tmp_path / "wrong.csv"
     result = command(url, "import", file, "--object", "contacts", "--report", report)
     assert result.returncode == 3

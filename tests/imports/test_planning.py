@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from penstock.imports.errors import EncodingUnknown, MappingInvalid, NothingMapped
-from penstock.imports.model import Choice, DateFormat, Link, Operation, Plan, Wish
+from penstock.imports.model import Choice, Column, DateFormat, Link, Operation, Plan, Wish
 from penstock.imports.planning import find_out, plan_of
 from penstock.imports.samples import Sample
 from penstock.records.errors import ObjectTypeUnknown
@@ -104,6 +104,21 @@ async def test_columns_are_meant_by_name_or_number_and_doubles_in_their_order(
         "mobilephone",
         "firstname",
     ]
+
+
+async def test_a_column_may_be_chosen_once_for_a_property_and_once_for_a_link(
+    house: House,
+) -> None:
+    plan = await planned(
+        house,
+        "E-mail,Company\na@b.example,Acme\n",
+        "contacts",
+        columns=[
+            Choice(column="Company", property="company"),
+            Choice(column="Company", link=Link(to="companies")),
+        ],
+    )
+    assert plan.columns[1] == Column(name="Company", property="company", link=Link(to="0-2"))
 
 
 async def test_a_link_keeps_the_types_id_whatever_word_was_used(house: House) -> None:

@@ -1,6 +1,7 @@
 """Imports, what HubSpot's API does not have: `/api/imports`, with a preview and the report."""
 
-from collections.abc import Sequence
+from codecs import BOM_UTF8
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict
 from typing import Annotated, Any, Final
 
@@ -126,8 +127,9 @@ async def download_problems(call: ThisCall, import_id: str) -> StreamingResponse
     call.require(SCOPE)
     item = await store.get(call.conn, number(import_id))
     services: Services = call.request.app.state.services
+    text = report.as_csv(services.database, item.id, call.language)
     return StreamingResponse(
-        report.as_csv(services.database, item.id, call.language),
+        _marked(text),
         media_type="text/csv",
         headers={
             "content-disposition": f'attachment; filename="import-{item.id}-problems.csv"',
@@ -135,6 +137,13 @@ async def download_problems(call: ThisCall, import_id: str) -> StreamingResponse
             "x-content-type-options": "nosniff",
         },
     )
+
+
+async def _marked(text: AsyncIterator[str]) -> AsyncIterator[bytes]:
+    """With the mark by which spreadsheets tell UTF-8."""
+    yield BOM_UTF8
+    async for piece in text:
+        yield piece.encode()
 
 
 def _preview(findings: Findings, language: str) -> dict[str, Any]:

@@ -89,7 +89,7 @@ async def _look_after(server: Server, children: list[Child], url: str) -> str:
     try:
         if await asyncio.to_thread(server.ensure_alive):
             _log.warning("the database had ended, and runs again")
-    except PenstockError as error:
+    except (PenstockError, OSError) as error:
         _log.error("the database does not run; trying again", reason=str(error))
         return url
     current = server.conninfo()

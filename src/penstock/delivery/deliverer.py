@@ -23,7 +23,7 @@ from penstock.delivery.base import (
     Outcome,
 )
 from penstock.delivery.errors import NameHeld
-from penstock.delivery.settling import settle
+from penstock.delivery.settling import keys, settle
 from penstock.kernel.clock import Clock
 from penstock.kernel.db import Connection, Database, connect
 from penstock.kernel.queries import load
@@ -60,8 +60,9 @@ class Deliverer:
         self._closing = False
 
     async def deliver(self) -> int:
-        """Deliver one portion of each kind; returns how many effects were dealt with: 0 when none is
-        due, or once it is closed.
+        """Deliver one portion of each kind; returns how many effects were dealt with.
+
+        That is 0 when none is due, and once the deliverer is closed.
 
         Raises NameHeld when another deliverer has this name, or a database error: call again later.
         """
@@ -138,7 +139,7 @@ class Deliverer:
             effects = await self._due(session, delivery, now, MOST_PER_LINE * carrier.lines)
             if not effects:
                 return 0
-            await _queries.run(session, "claim", **_keys(effects), name=self.name)
+            await _queries.run(session, "claim", **keys(effects, self.name))
         waiting = deque(effects)
         lines = [
             self._work_line(delivery, carrier, waiting)
@@ -179,7 +180,7 @@ class Deliverer:
         """What was claimed and not begun is as if it had never been claimed."""
         if waiting:
             async with self._database.unit() as conn:
-                await _queries.run(conn, "unclaim", **_keys(list(waiting)), name=self.name)
+                await _queries.run(conn, "unclaim", **keys(waiting, self.name))
 
     async def _due(
         self, conn: Connection, delivery: Delivery[Any], now: datetime, limit: int
@@ -201,11 +202,3 @@ def _effect(row: Any) -> Effect:
 
 def _kept(prepared: Any) -> Outcome:
     return prepared if isinstance(prepared, Outcome) else DONE
-
-
-def _keys(effects: Sequence[Effect]) -> dict[str, list[int] | list[str]]:
-    return {
-        "enrollment_ids": [effect.key.enrollment_id for effect in effects],
-        "visits": [effect.key.visit for effect in effects],
-        "parts": [effect.key.part for effect in effects],
-    }

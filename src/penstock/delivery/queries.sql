@@ -27,33 +27,31 @@ LIMIT :limit
 FOR UPDATE SKIP LOCKED;
 
 -- name: claim!
-UPDATE effects e SET state = 'sending', worker = :name, attempts = attempts + 1
-FROM unnest(:enrollment_ids::bigint[], :visits::integer[], :parts::text[])
-    AS i(enrollment_id, visit, part)
+UPDATE effects e SET state = 'sending', worker = i.worker, attempts = attempts + 1
+FROM unnest(:enrollment_ids::bigint[], :visits::integer[], :parts::text[], :workers::text[])
+    AS i(enrollment_id, visit, part, worker)
 WHERE e.bucket = (i.enrollment_id & 63)::smallint AND e.enrollment_id = i.enrollment_id
     AND e.visit = i.visit AND e.part = i.part;
 
 -- name: unclaim!
 UPDATE effects e SET state = 'pending', worker = NULL, attempts = attempts - 1
-FROM unnest(:enrollment_ids::bigint[], :visits::integer[], :parts::text[])
-    AS i(enrollment_id, visit, part)
+FROM unnest(:enrollment_ids::bigint[], :visits::integer[], :parts::text[], :workers::text[])
+    AS i(enrollment_id, visit, part, worker)
 WHERE e.bucket = (i.enrollment_id & 63)::smallint AND e.enrollment_id = i.enrollment_id
-    AND e.visit = i.visit AND e.part = i.part
-    AND e.state = 'sending' AND e.worker = :name;
+    AND e.visit = i.visit AND e.part = i.part AND e.worker IS NOT DISTINCT FROM i.worker;
 
 -- name: settle!
 -- The outcome of effects, and a change for each in its enrollment's bucket. An uncertain one still
--- takes the outcome that its worker knows after all.
+-- takes the outcome that its worker knows after all. The workers come as a column: compared with a
+-- constant, the planner expects one row and reads the whole table for every effect.
 WITH settled AS (
     UPDATE effects e SET state = i.state, reason = i.reason, reply = i.reply, settled_at = :now,
         worker = CASE WHEN i.state = 'uncertain' THEN e.worker END
-    FROM unnest(:enrollment_ids::bigint[], :visits::integer[], :parts::text[], :states::text[],
-        :reasons::text[], :replies::text[])
-        AS i(enrollment_id, visit, part, state, reason, reply)
+    FROM unnest(:enrollment_ids::bigint[], :visits::integer[], :parts::text[], :workers::text[],
+        :states::text[], :reasons::text[], :replies::text[])
+        AS i(enrollment_id, visit, part, worker, state, reason, reply)
     WHERE e.bucket = (i.enrollment_id & 63)::smallint AND e.enrollment_id = i.enrollment_id
-        AND e.visit = i.visit AND e.part = i.part
-        AND e.state IN ('pending', 'sending', 'uncertain')
-        AND e.worker IS NOT DISTINCT FROM :worker
+        AND e.visit = i.visit AND e.part = i.part AND e.worker IS NOT DISTINCT FROM i.worker
     RETURNING e.bucket, e.enrollment_id, e.visit, e.part, e.kind, e.state, e.reason, e.workflow_id,
         e.record_id
 )
@@ -69,11 +67,11 @@ JOIN workflows w ON w.id = s.workflow_id;
 -- name: put_back!
 UPDATE effects e SET state = 'pending', worker = NULL, next_at = i.next_at, reason = i.reason,
     reply = i.reply, settled_at = NULL
-FROM unnest(:enrollment_ids::bigint[], :visits::integer[], :parts::text[], :times::timestamptz[],
-    :reasons::text[], :replies::text[]) AS i(enrollment_id, visit, part, next_at, reason, reply)
+FROM unnest(:enrollment_ids::bigint[], :visits::integer[], :parts::text[], :workers::text[],
+    :times::timestamptz[], :reasons::text[], :replies::text[])
+    AS i(enrollment_id, visit, part, worker, next_at, reason, reply)
 WHERE e.bucket = (i.enrollment_id & 63)::smallint AND e.enrollment_id = i.enrollment_id
-    AND e.visit = i.visit AND e.part = i.part
-    AND e.state IN ('pending', 'sending', 'uncertain') AND e.worker IS NOT DISTINCT FROM :worker;
+    AND e.visit = i.visit AND e.part = i.part AND e.worker IS NOT DISTINCT FROM i.worker;
 
 -- name: mail_refusals
 -- Which mails may not leave any more, and why. Where the enrolled record is no contact, the recipient
@@ -86,8 +84,10 @@ WITH letters AS (
         WITH ORDINALITY AS i(workflow_id, record_id, address, place)
     LEFT JOIN workflows w ON w.id = i.workflow_id
     LEFT JOIN records r ON r.bucket = (i.record_id & 63)::smallint AND r.id = i.record_id
-    LEFT JOIN unique_values u
-        ON u.type = '0-1' AND u.property = 'email' AND u.value = i.address
+    LEFT JOIN LATERAL (
+        SELECT record_id FROM unique_values
+        WHERE type = '0-1' AND property = 'email' AND value = i.address LIMIT 1
+    ) u ON true
 ), judged AS (
     SELECT l.place, CASE
         WHEN l.off THEN 'workflow_off'

@@ -1,8 +1,8 @@
 """Outcomes are written down, each with the change that tells the engine, in one transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from penstock.delivery.base import Effect, Outcome
 from penstock.kernel.db import Connection
@@ -39,18 +39,16 @@ async def settle(
         await _queries.run(
             conn,
             "settle",
-            **_columns(settled),
+            **_columns(settled, worker),
             states=[outcome.state for _, outcome in settled],
             now=now,
-            worker=worker,
         )
     if again:
         await _queries.run(
             conn,
             "put_back",
-            **_columns(again),
+            **_columns(again, worker),
             times=[now + pause(effect.attempts) for effect, _ in again],
-            worker=worker,
         )
 
 
@@ -59,13 +57,19 @@ def pause(attempts: int) -> timedelta:
     return min(timedelta(minutes=2 ** min(max(attempts - 1, 0), 10)), LONGEST_PAUSE)
 
 
-def _columns(
-    pairs: list[tuple[Effect, Outcome]],
-) -> dict[str, list[int] | list[str] | list[str | None]]:
+def keys(effects: Sequence[Effect], worker: str | None) -> dict[str, list[Any]]:
+    """Effects in the hands of a worker, as columns of a statement."""
     return {
-        "enrollment_ids": [effect.key.enrollment_id for effect, _ in pairs],
-        "visits": [effect.key.visit for effect, _ in pairs],
-        "parts": [effect.key.part for effect, _ in pairs],
+        "enrollment_ids": [effect.key.enrollment_id for effect in effects],
+        "visits": [effect.key.visit for effect in effects],
+        "parts": [effect.key.part for effect in effects],
+        "workers": [worker] * len(effects),
+    }
+
+
+def _columns(pairs: Sequence[tuple[Effect, Outcome]], worker: str | None) -> dict[str, list[Any]]:
+    return {
+        **keys([effect for effect, _ in pairs], worker),
         "reasons": [outcome.reason for _, outcome in pairs],
         "replies": [outcome.reply for _, outcome in pairs],
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -11,6 +12,7 @@ from penstock.engine.entrants import FRESH, Circumstances, Entrants
 from penstock.engine.outcomes import apply_outcomes
 from penstock.engine.removal import erase, unenroll
 from penstock.engine.turn import Turn
+from penstock.kernel.db import Connection
 from penstock.kernel.queries import load
 from penstock.records.changes import Lane
 
@@ -20,66 +22,94 @@ _GONE = {"archived": "record_deleted", "merged": "record_merged", "erased": "rec
 """Changes after which a record is in no workflow, with the reason."""
 
 
+@dataclass(frozen=True)
+class Due:
+    """What a turn finds to settle, as rows: changes, verdicts to look at again, and a criterion that
+    does not stand yet."""
+
+    changes: Sequence[Any]
+    rechecks: Sequence[Any]
+    standing: Any | None
+
+    @property
+    def count(self) -> int:
+        """How many changes and rechecks there are."""
+        return sum(len(change.record_ids) for change in self.changes) + len(self.rechecks)
+
+
+async def take(conn: Connection, bucket: int, now: datetime, portion: int) -> Due:
+    """Take what is to be settled in the bucket: at most `portion` of each kind."""
+    return Due(
+        await _queries.rows(conn, "take_changes", bucket=bucket, limit=portion),
+        await _queries.rows(conn, "take_rechecks", bucket=bucket, now=now, limit=portion),
+        await _queries.one(conn, "standing", bucket=bucket),
+    )
+
+
 @dataclass
 class Intake:
     """The first half of a turn."""
 
     turn: Turn
+    due: Due
     entrants: list[Entrants] = field(default_factory=list)
 
-    async def take(self) -> int:
-        """Take changes and rechecks, and settle what they touch. Returns how many there were."""
-        turn = self.turn
-        rows = await _queries.rows(
-            turn.conn, "take_changes", bucket=turn.bucket, limit=turn.portion
-        )
-        changes = sorted(rows, key=lambda row: (row.lane, row.id))
+    async def settle(self) -> int:
+        """Settle what changes and time have touched. Returns how many there were."""
+        turn, changes = self.turn, self.due.changes
         await self._remove(changes)
         touched, circumstances = self._touched(changes)
-        rechecks = await _queries.rows(
-            turn.conn, "take_rechecks", bucket=turn.bucket, now=turn.now, limit=turn.portion
-        )
-        for row in rechecks:
-            touched.setdefault(row.record_id, set()).add(row.criterion_id)
         known = turn.automation.criteria.keys()
-        edges = await settling.settle(
-            turn, {record: criteria & known for record, criteria in touched.items()}
-        )
-        if rechecks:
+        for row in self.due.rechecks:
+            if row.criterion_id in known:
+                before = touched.get(row.record_id, frozenset())
+                touched[row.record_id] = before | {row.criterion_id}
+        edges = await settling.settle(turn, touched)
+        if self.due.rechecks:
             await _queries.run(
                 turn.conn,
                 "drop_rechecks",
                 bucket=turn.bucket,
                 now=turn.now,
-                criteria=[row.criterion_id for row in rechecks],
-                records=[row.record_id for row in rechecks],
+                criteria=[row.criterion_id for row in self.due.rechecks],
+                records=[row.record_id for row in self.due.rechecks],
             )
         self._enter(edges, circumstances)
-        await self._requests([change for change in changes if change.kind in self._REQUESTS])
+        for change in changes:
+            if change.kind in self._REQUESTS:
+                await self._REQUESTS[change.kind](self, change)
         await apply_outcomes(turn, [change for change in changes if change.kind == "effect"])
-        return len(changes) + len(rechecks)
+        return self.due.count
 
     def _touched(
         self, changes: Iterable[Any]
-    ) -> tuple[dict[int, set[int]], dict[int, Circumstances]]:
+    ) -> tuple[dict[int, frozenset[int]], dict[int, Circumstances]]:
         """The criteria to judge by record, and how each record's changes came about."""
-        automation = self.turn.automation
-        touched: dict[int, set[int]] = {}
+        touched: dict[int, frozenset[int]] = {}
         circumstances: dict[int, Circumstances] = {}
         for change in changes:
-            if change.kind in ("created", "restored", "absorbed"):
-                criteria = set(automation.of_type(change.object_type))
-            elif change.kind == "updated":
-                criteria = automation.touched_by(change.object_type, change.keys)
-            else:
+            criteria = self._criteria(change)
+            if not criteria:
                 continue
-            before = circumstances.get(change.record_id, FRESH)
-            circumstances[change.record_id] = Circumstances(
-                change.lane, max(before.depth, change.depth)
-            )
-            if criteria:
-                touched.setdefault(change.record_id, set()).update(criteria)
+            alone = Circumstances(change.lane, change.depth)
+            for record in change.record_ids:
+                before = circumstances.get(record)
+                if before is None:
+                    touched[record], circumstances[record] = criteria, alone
+                else:
+                    deepest = max(before.depth, change.depth)
+                    touched[record] |= criteria
+                    circumstances[record] = Circumstances(change.lane, deepest)
         return touched, circumstances
+
+    def _criteria(self, change: Any) -> frozenset[int]:
+        """The criteria whose answer a change can change."""
+        automation = self.turn.automation
+        if change.kind in ("created", "restored", "absorbed"):
+            return frozenset(automation.of_type(change.object_type))
+        if change.kind == "updated":
+            return frozenset(automation.touched_by(change.object_type, change.keys))
+        return frozenset()
 
     def _enter(
         self, edges: Sequence[settling.Edge], circumstances: dict[int, Circumstances]
@@ -96,16 +126,12 @@ class Intake:
 
     async def _remove(self, changes: Sequence[Any]) -> None:
         for kind, reason in _GONE.items():
-            gone = [change.record_id for change in changes if change.kind == kind]
+            gone = [id for change in changes if change.kind == kind for id in change.record_ids]
             if gone:
                 await unenroll(self.turn, gone, reason)
-        erased = [change.record_id for change in changes if change.kind == "erased"]
+        erased = [id for change in changes if change.kind == "erased" for id in change.record_ids]
         if erased:
             await erase(self.turn, erased)
-
-    async def _requests(self, requests: Sequence[Any]) -> None:
-        for request in requests:
-            await self._REQUESTS[request.kind](self, request)
 
     async def _enroll_existing(self, request: Any) -> None:
         """Enrol the next portion of those who match already, and ask for the rest again."""
@@ -142,7 +168,7 @@ class Intake:
             )
 
     async def _enroll(self, request: Any) -> None:
-        """Somebody chose this record."""
+        """Somebody chose these records."""
         turn, workflow_id = self.turn, request.details["workflow"]
         workflow = turn.automation.workflows.get(workflow_id)
         if workflow is None:
@@ -151,22 +177,21 @@ class Intake:
             turn.conn,
             "live_records",
             bucket=turn.bucket,
-            ids=[request.record_id],
+            ids=request.record_ids,
             type=workflow.object_type,
         )
         if rows:
-            how = {request.record_id: Circumstances(request.lane, request.depth)}
-            self.entrants.append(Entrants(workflow_id, str(request.details["by"]), how))
+            how = Circumstances(request.lane, request.depth)
+            chosen = {row.id: how for row in rows}
+            self.entrants.append(Entrants(workflow_id, str(request.details["by"]), chosen))
 
     _REQUESTS = {"enroll_existing": _enroll_existing, "enroll": _enroll}  # noqa: RUF012
 
     async def stand(self) -> int:
         """Judge the next portion of a criterion that does not stand yet. Returns how many."""
-        turn = self.turn
-        rows = await _queries.rows(turn.conn, "standing", bucket=turn.bucket)
-        if not rows:
+        turn, row = self.turn, self.due.standing
+        if row is None:
             return 0
-        (row,) = rows
         criterion = turn.automation.criteria.get(row.criterion_id)
         ids: list[int] = []
         if criterion is not None:
@@ -180,7 +205,7 @@ class Intake:
             )
             ids = [candidate.id for candidate in candidates]
             # Nobody enrols by what was so before the workflow is on.
-            await settling.settle(turn, {id: {row.criterion_id} for id in ids})
+            await settling.settle(turn, dict.fromkeys(ids, frozenset({row.criterion_id})))
         await _queries.run(
             turn.conn,
             "stand",

@@ -3,10 +3,11 @@
 
 -- name: lock_bucket^
 -- The bucket, unless somebody else is turning it.
-SELECT b.turned_at,
-    (SELECT version FROM schema_state) AS schema_version,
-    (SELECT version FROM workflows_state) AS workflows_version
-FROM buckets b WHERE b.bucket = :bucket FOR NO KEY UPDATE SKIP LOCKED;
+SELECT b.turned_at FROM buckets b WHERE b.bucket = :bucket FOR NO KEY UPDATE SKIP LOCKED;
+
+-- name: versions^
+-- Of all that changes may speak of.
+SELECT (SELECT version FROM schema_state) AS schema, (SELECT version FROM workflows_state) AS workflows;
 
 -- name: mark_turned!
 UPDATE buckets SET turned_at = :now WHERE bucket = :bucket;
@@ -32,16 +33,22 @@ SELECT min(x.at) FROM (
 ) x;
 
 -- name: take_changes
--- The next changes, fresh ones first; they are gone when the turn commits.
-WITH next AS (
-    SELECT c.bucket, c.lane, c.id FROM changes c
-    WHERE c.bucket = :bucket ORDER BY c.lane, c.id LIMIT :limit
+-- The next changes, fresh ones first; they are gone when the turn commits. Those that say the same of
+-- different records come as one row. By their places, since statistics of a queue mislead the planner.
+WITH taken AS (
+    DELETE FROM changes c
+    WHERE c.bucket = :bucket AND c.ctid = ANY(ARRAY(
+        SELECT n.ctid FROM changes n WHERE n.bucket = :bucket ORDER BY n.lane, n.id LIMIT :limit))
+    RETURNING c.id, c.lane, c.record_id, c.object_type, c.kind, c.depth,
+        CASE WHEN c.kind = 'updated' THEN ARRAY(SELECT jsonb_object_keys(c.details)) END AS keys,
+        CASE WHEN c.kind NOT IN ('created', 'updated', 'associated', 'dissociated')
+            THEN c.details END AS details
 )
-DELETE FROM changes c USING next n
-WHERE c.bucket = :bucket AND c.lane = n.lane AND c.id = n.id
-RETURNING c.id, c.lane, c.record_id, c.object_type, c.kind, c.depth,
-    CASE WHEN c.kind = 'updated' THEN ARRAY(SELECT jsonb_object_keys(c.details)) END AS keys,
-    CASE WHEN c.kind NOT IN ('created', 'updated') THEN c.details END AS details;
+SELECT t.lane, t.object_type, t.kind, t.depth, t.keys, t.details,
+    array_agg(t.record_id ORDER BY t.id) AS record_ids
+FROM taken t
+GROUP BY t.lane, t.object_type, t.kind, t.depth, t.keys, t.details
+ORDER BY t.lane, min(t.id);
 
 -- name: take_rechecks
 -- Verdicts that time alone may have flipped.

@@ -6,7 +6,7 @@ from penstock.engine import walkers
 from penstock.engine.advance import Advance
 from penstock.engine.automation import Automations
 from penstock.engine.effects import Effects
-from penstock.engine.intake import Intake
+from penstock.engine.intake import Intake, take
 from penstock.engine.journal import Journal
 from penstock.engine.turn import Turn
 from penstock.kernel.clock import Clock
@@ -45,14 +45,16 @@ async def turn(
     row = await _queries.one(conn, "lock_bucket", bucket=bucket)
     if row is None:
         return None
-    now = await clock.now(conn)
-    if row.turned_at > now:
-        now = row.turned_at
-    schema = await schemas.current(conn, row.schema_version)
-    automation = await automations.current(conn, row.workflows_version, schema)
+    now = max(await clock.now(conn), row.turned_at)
+    due = await take(conn, bucket, now, portion)
+    # Asked after that, so that they know all that it speaks of.
+    version = await _queries.one(conn, "versions")
+    assert version is not None
+    schema = await schemas.current(conn, version.schema)
+    automation = await automations.current(conn, version.workflows, schema)
     this = Turn(conn, bucket, now, schema, automation, Journal(), Effects(), portion)
-    intake = Intake(this)
-    changes = await intake.take()
+    intake = Intake(this, due)
+    changes = await intake.settle()
     stood = await intake.stand()
     advance = Advance(this)
     await advance.admit(intake.entrants)

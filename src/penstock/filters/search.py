@@ -106,7 +106,8 @@ def _condition(scope: Scope, asked: Term | Association) -> ColumnElement[bool]:
     property = scope.type.properties[asked.property]
     if asked.operator.identifies and property.unique and property.format is not None:
         return _identified(scope, asked)
-    return func.coalesce(asked.operator.sql(scope.value(asked.property), asked.wanted), false())
+    # Nothing is negated above this, so that null is as good as false, and an index can be used.
+    return asked.operator.sql(scope.value(asked.property), asked.wanted)
 
 
 def _identified(scope: Scope, asked: Term) -> ColumnElement[bool]:

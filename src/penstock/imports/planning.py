@@ -197,8 +197,11 @@ def _wished(choices: Sequence[Choice], names: Sequence[str]) -> tuple[list[Colum
             )
             problems.append(Problem(text, str(choice.column), "COLUMN_UNKNOWN"))
             continue
-        property = choice.property or None
-        columns[index] = Column(name=names[index], property=property, link=choice.link)
+        columns[index] = Column(
+            name=names[index],
+            property=choice.property or columns[index].property,
+            link=choice.link or columns[index].link,
+        )
     return columns, problems
 
 

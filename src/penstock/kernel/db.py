@@ -13,6 +13,7 @@ from psycopg.rows import namedtuple_row
 from psycopg.types.json import set_json_dumps, set_json_loads
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
+from penstock.kernel.arrays import Arrays
 from penstock.kernel.errors import Unavailable
 
 Connection = psycopg.AsyncConnection[Any]
@@ -59,12 +60,16 @@ def _widened(value: Any) -> Any:
     return value
 
 
+_decoder = json.JSONDecoder(parse_float=Decimal)
+
+
 def _loads(text: bytes | str) -> Any:
-    return json.loads(text, parse_float=Decimal)
+    return _decoder.decode(text if isinstance(text, str) else text.decode())
 
 
 set_json_dumps(dumps)
 set_json_loads(_loads)
+psycopg.adapters.register_dumper(list, Arrays)
 
 
 class Database:
