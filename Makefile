@@ -33,7 +33,7 @@ run: $(RUN)
 	exec $(BIN)/penstock serve
 
 test: $(DEV)
-	$(BIN)/pytest -n 2 $(ARGS)
+	$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
 
 check: $(DEV)
 	$(BIN)/ruff check

@@ -7,6 +7,7 @@ from psycopg.conninfo import make_conninfo
 
 from penstock.bootstrap.children import Child
 from penstock.bootstrap.errors import ChildFailed
+from tests.commands import eventually
 
 
 async def test_a_child_moves_with_its_database(url: str) -> None:
@@ -18,8 +19,7 @@ async def test_a_child_moves_with_its_database(url: str) -> None:
     before = child._process
     child.employ(make_conninfo(url, connect_timeout=30))
     assert await before.wait() == 0
-    while child._process is before:
-        await asyncio.sleep(0.01)
+    await asyncio.to_thread(eventually, lambda: child._process is not before)
     await child.end()
     await keeping
     assert child._process.returncode == 0
@@ -38,8 +38,7 @@ async def test_a_child_that_cannot_begin_says_why(url: str) -> None:
 async def test_a_child_without_orders_ends_at_once(url: str) -> None:
     child = Child("worker", "worker 1", listener=None, debug=False)
     keeping = asyncio.create_task(child.keep())
-    while child._process is None:
-        await asyncio.sleep(0.01)
+    await asyncio.to_thread(eventually, lambda: child._process)
     await child.end()
     await keeping
     assert not child.ready.done()

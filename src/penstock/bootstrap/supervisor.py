@@ -65,9 +65,11 @@ async def supervise(server: Server, crew: Crew, ready: Ready) -> None:
         finally:
             if crew.listener is not None:
                 crew.listener.close()
-            await asyncio.gather(*(child.end() for child in children))
-            await asyncio.gather(*keeping)
-            await asyncio.to_thread(server.stop)
+            try:
+                await asyncio.gather(*(child.end() for child in children))
+                await asyncio.gather(*keeping)
+            finally:
+                await asyncio.to_thread(server.stop)
 
 
 async def _run(server: Server, children: list[Child], ready: Ready, stop: asyncio.Event) -> None:

@@ -104,6 +104,7 @@ def tell(text: Text) -> None:
 
 def fail(error: Exception) -> int:
     """Say what went wrong, in one paragraph on stderr; returns the exit code."""
+    from penstock.kernel.db import TRANSIENT
     from penstock.kernel.errors import PenstockError
 
     if debugging.on:
@@ -111,12 +112,14 @@ def fail(error: Exception) -> int:
     if isinstance(error, OSError) and error.filename:
         tell(Text("{path}: {reason}", path=error.filename, reason=error.strerror))
         return 1
+    if isinstance(error, TRANSIENT):
+        tell(Text("The connection to the database is lost: {reason}. Try again", reason=error))
+        return 1
     if not isinstance(error, PenstockError):
-        reason = " ".join(f"{type(error).__name__}: {error}".split())
         tell(
             Text(
                 "Something unexpected went wrong: {reason}. penstock --debug COMMAND shows where",
-                reason=reason,
+                reason=f"{type(error).__name__}: {error}",
             )
         )
         return 1

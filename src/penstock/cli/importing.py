@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from penstock.cli.frame import Data, Json, actor, run, say, tell
+from penstock.cli.frame import Data, Json, actor, language, run, say, tell
 from penstock.cli.output import as_json
 from penstock.kernel.texts import Text
 
@@ -140,7 +140,7 @@ async def _watch(at: "Installation", id: int) -> "Import":
     from penstock.imports import running, store
     from penstock.imports.errors import ImportBusy, ImportEnded
 
-    with bar(Text("Importing").render()) as draw:
+    with bar(Text("Importing").render(language())) as draw:
 
         def show(now: "Import") -> None:
             words = f"{now.counts.rows_read:,}"

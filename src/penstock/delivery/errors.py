@@ -26,7 +26,8 @@ class EffectSettled(Conflict):
 
 
 class MailServerInvalid(Invalid):
-    """PENSTOCK_SMTP_URL is not valid: write smtp://user:password@host:port, percent-encoded"""
+    """PENSTOCK_SMTP_URL is not valid: write smtp://user:password@host:port, or smtps:// for TLS
+    from the start; percent-encode what is special in user and password"""
 
 
 class SenderInvalid(Invalid):

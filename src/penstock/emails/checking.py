@@ -4,7 +4,8 @@ import re
 from dataclasses import asdict
 from typing import Final
 
-from penstock.emails.language import LONGEST_SOURCE, storable
+from penstock.emails.grammar import storable
+from penstock.emails.language import LONGEST_SOURCE
 from penstock.emails.model import Content
 from penstock.kernel.errors import Problem
 from penstock.kernel.texts import Text

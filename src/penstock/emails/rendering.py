@@ -13,7 +13,9 @@ from typing import Final
 from penstock.emails import language, page
 from penstock.emails.budget import BudgetSpent, Sheet
 from penstock.emails.errors import RenderFailed
+from penstock.emails.grammar import problem_at
 from penstock.emails.model import Content, Rendered
+from penstock.emails.nesting import PageRefused
 from penstock.kernel.errors import Problem
 from penstock.kernel.texts import Text
 
@@ -47,7 +49,7 @@ def render(content: Content, values: Mapping[str, str | None]) -> Rendered:
     preheader = len(slots) if preview else None
     try:
         made = page.make(sheet.skeleton, preheader)
-    except page.PageRefused as error:
+    except PageRefused as error:
         raise _failed("html", error.text) from error
     slots.append(preview)
     return Rendered(subject, made.fill_html(slots), text or made.fill_text(slots))
@@ -87,14 +89,14 @@ def _check(name: str, content: Content) -> list[Problem]:
             if name == "html":
                 for element, line in page.make(sheet.skeleton).left_out:
                     text = Text("<{element}> does not work in an e-mail", element=element)
-                    problem = language.problem_at(line, text)
+                    problem = problem_at(line, text)
                     problems.setdefault(str(problem), problem)
-        except page.PageRefused as error:
-            problem = language.problem_at(error.line, error.text)
+        except PageRefused as error:
+            problem = problem_at(error.line, error.text)
             problems.setdefault(str(problem), problem)
         except (BudgetSpent, TypeError, ValueError, ArithmeticError) as error:
             text = Text("this cannot be worked out: {reason}", reason=error)
-            problem = language.problem_at(language.line_of(error), text)
+            problem = problem_at(language.line_of(error), text)
             problems.setdefault(str(problem), problem)
     return list(problems.values())
 

@@ -33,7 +33,6 @@ class Automation:
     workflows: Mapping[int, Active]
     criteria: Mapping[int, Criterion]
     plans: Plans
-    _statements: dict[frozenset[int], Statement] = field(default_factory=dict)
     _by_key: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     _by_type: dict[str, list[int]] = field(default_factory=dict)
     _enrolling: dict[int, list[int]] = field(default_factory=dict)
@@ -64,16 +63,6 @@ class Automation:
 
     def statement(self, criteria: frozenset[int], now: datetime) -> Statement:
         """The SELECT that judges these criteria in one pass over the same candidates."""
-        timed = any(
-            dependency.kind == "time" for id in criteria for dependency in self.criteria[id].depends
-        )
-        if timed:
-            return self._compile(criteria, now)
-        if criteria not in self._statements:
-            self._statements[criteria] = self._compile(criteria, now)
-        return self._statements[criteria]
-
-    def _compile(self, criteria: frozenset[int], now: datetime) -> Statement:
         chosen = {id: self.criteria[id] for id in sorted(criteria)}
         return select_verdicts(chosen, self.schema, Slots(self.schema.time_zone, now))
 

@@ -25,8 +25,10 @@ from penstock.filters.compile import Slots, check, select_verdicts
 from penstock.kernel.errors import PenstockError
 from penstock.kernel.texts import Text
 from penstock.records import store
+from penstock.records.assigning import assign, assignable
 from penstock.records.associations import NewEdge
 from penstock.records.changes import Lane, Source, Write
+from penstock.records.errors import ValuesInvalid
 from penstock.records.values import instant_text
 
 
@@ -99,6 +101,8 @@ class EngineBatch:
 
     async def write(self, property: str, value: Input) -> Mapping[int, Text]:
         raw = await self.resolve(value)
+        if isinstance(value, StaticValue | Timestamp) and assignable(self.type, property):
+            return await self._assign(property, next(iter(raw.values())))
         part = {Increment: "adds", StaticAppend: "appends", AppendProperty: "appends"}.get(
             type(value), "properties"
         )
@@ -112,6 +116,22 @@ class EngineBatch:
             self.turn.conn, self.schema, self.type, patches, self.circumstances, trusted=True
         )
         return _refusals([patch.id for patch in patches], outcomes)
+
+    async def _assign(self, property: str, raw: Any) -> Mapping[int, Text]:
+        try:
+            await assign(
+                self.turn.conn,
+                self.schema,
+                self.type,
+                self.record_ids,
+                property,
+                raw,
+                self.circumstances,
+                trusted=True,
+            )
+        except ValuesInvalid as invalid:
+            return dict.fromkeys(self.record_ids, invalid.problems[0].text)
+        return {}
 
     async def create(
         self, object_type: str, properties: Mapping[int, Mapping[str, Any]], edge: int | None

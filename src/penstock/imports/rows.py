@@ -105,7 +105,9 @@ class Rows:
                 return self._rejected(text, "QUOTES_BROKEN", self._at)
             if line.start >= self._wary_until:
                 self._wary_until = None
-        damaged = any(self._lines[at].damaged for at in range(self._first, self._at))
+        damaged = line.damaged or any(
+            further.damaged for further in self._lines[self._first + 1 : self._at]
+        )
         return Row(line.number, cells, damaged, None, self._advance(self._at))
 
     def _ragged(self, found: int) -> Text:

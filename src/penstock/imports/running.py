@@ -59,6 +59,10 @@ async def run_next(
 
     Returns whether there was one. Raises the database's errors as `run` does.
     """
+    async with database.reading() as conn:
+        # Most looks are in vain, and not worth a session of their own.
+        if not await _queries.rows(conn, "to_run"):
+            return False
     async with database.autocommit() as session:
         for row in await _queries.rows(session, "to_run"):
             if await _take(session, row.id) and await _start(session, clock, row.id):

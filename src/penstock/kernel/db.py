@@ -114,7 +114,7 @@ class Database:
 
     @asynccontextmanager
     async def reading(self, patience: float | None = None) -> AsyncIterator[Connection]:
-        """A connection for reads that need no common snapshot: there is no transaction to pay for."""
+        """A connection for reads that need no common snapshot: no transaction is paid for."""
         async with self._pool.connection(patience) as conn:
             await conn.set_autocommit(True)
             try:

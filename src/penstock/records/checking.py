@@ -138,8 +138,11 @@ def stamps(
 ) -> dict[str, dict[str, Json | None]]:
     """What each property brings along if it really changes: moments, and the marks of its stage."""
     brought: dict[str, dict[str, Json | None]] = {}
-    for name, value in values.items():
-        targets = (*type.stamps.get(name, ()), *type.stamps.get(f"{name}={value}", ()))
+    for name in type.stamped:
+        if name not in values:
+            continue
+        key = f"{name}={values[name]}"
+        targets = (*type.stamps.get(name, ()), *type.stamps.get(key, ()))
         if targets:
             brought[name] = dict.fromkeys(targets, now_text)
     if type.staging is not None and values.get(type.staging.stage) is not None:

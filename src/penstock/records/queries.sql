@@ -145,6 +145,22 @@ WITH input AS (
 )
 SELECT c.id, c.changed FROM changed c;
 
+-- name: assign!
+-- One value of a property for locked records; `changed` is that with what it brings along.
+WITH changed AS (
+    UPDATE records r
+    SET properties = (r.properties || :changed::jsonb) - :cleared::text[], updated_at = :now
+    FROM unnest(:ids::bigint[]) AS i(id)
+    WHERE r.bucket = (i.id & 63)::smallint AND r.id = i.id AND r.archived_at IS NULL
+        AND coalesce(r.properties -> :name::text, 'null') <> :value::jsonb
+    RETURNING r.bucket, r.id, r.type
+), history AS (
+    INSERT INTO property_history (bucket, record_id, at, changed, source)
+    SELECT bucket, id, :now, :changed::jsonb, :source FROM changed
+)
+INSERT INTO changes (bucket, lane, record_id, object_type, kind, details, source, depth, at)
+SELECT bucket, :lane, id, type, 'updated', :changed::jsonb, :source, :depth, :now FROM changed;
+
 -- name: archive!
 WITH gone AS (
     UPDATE records r SET archived_at = :now, updated_at = :now

@@ -76,6 +76,11 @@ class TypeSchema:
         }
 
     @cached_property
+    def stamped(self) -> tuple[str, ...]:
+        """The properties whose change brings others along."""
+        return tuple(dict.fromkeys(key.partition("=")[0] for key in self.stamps))
+
+    @cached_property
     def columns(self) -> Mapping[str, str]:
         """Properties that are columns of the record, with the column's name."""
         return {

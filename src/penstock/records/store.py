@@ -380,6 +380,9 @@ async def upsert(
     known = await find(conn, type, key, [text for text in texts if text is not None])
     results: dict[int, Upserted | PenstockError] = {}
     waiting = [index for index, text in enumerate(texts) if text is None or text not in known]
+    if waiting and known:
+        # Records are locked before any unique value is taken: the order of all who write.
+        await _lock(conn, type, sorted(known.values()))
     while waiting:
         # What several drafts share is created by the first that can be, and updated by the others.
         first = {texts[index]: index for index in reversed(waiting)}

@@ -1,0 +1,84 @@
+"""Stories of mail: from a workflow's step to what a person gets, and back into the history."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from penstock.delivery.deliverer import Deliverer
+from penstock.kernel.settings import Settings
+from penstock.records import store
+from penstock.records.associations import NewEdge
+from tests.story import Story, all_of, any_of, property_is, step, when
+
+LEADS = when(all_of(any_of("lifecyclestage", "lead")))
+
+
+@pytest.fixture
+async def deliverer(story: Story) -> AsyncIterator[Deliverer]:
+    deliverer = Deliverer(story.house.database, story.clock, Settings(), "story")
+    yield deliverer
+    await deliverer.close()
+
+
+async def test_a_lead_gets_its_mail_and_the_history_says_so(
+    story: Story, deliverer: Deliverer
+) -> None:
+    mail = await story.email(
+        subject="Welcome {{ contact.firstname }}",
+        html="<p>Hi {{ personalization_token('contact.firstname', 'there') }} of"
+        " {{ company.name|default('no company') }}</p>",
+    )
+    workflow = await story.workflow(LEADS, [step("1", "0-4", {"content_id": mail})])
+    await story.turn_on(workflow)
+    ada = await story.contact(email="ada@x.test", firstname="Ada <3", lifecyclestage="lead")
+    await story.rest()
+    assert await deliverer.deliver() == 1
+    await story.rest()
+    (sent,) = await story.query("SELECT * FROM outbox")
+    assert (sent.recipient, sent.subject) == ("ada@x.test", "Welcome Ada <3")
+    assert "<p>Hi Ada &lt;3 of no company</p>" in sent.html
+    assert "delivered" in await story.kinds(workflow, ada)
+
+
+async def test_who_opted_out_meanwhile_gets_nothing_and_the_history_says_why(
+    story: Story, deliverer: Deliverer
+) -> None:
+    mail = await story.email(subject="Welcome", text="Hi")
+    workflow = await story.workflow(LEADS, [step("1", "0-4", {"content_id": mail})])
+    await story.turn_on(workflow)
+    ada = await story.contact(email="ada@x.test", lifecyclestage="lead")
+    await story.rest()
+    await story.update("contacts", ada, hs_email_optout="true")
+    assert await deliverer.deliver() == 1
+    await story.rest()
+    assert await story.query("SELECT * FROM outbox") == []
+    assert "undelivered" in await story.kinds(workflow, ada)
+
+
+async def test_a_deals_contacts_get_its_mail(story: Story, deliverer: Deliverer) -> None:
+    mail = await story.email(
+        subject="{{ deal.dealname }}", text="Hi {{ contact.firstname }}, {{ deal.amount }} is due"
+    )
+    workflow = await story.workflow(
+        when(all_of(property_is("dealname", "ALL_PROPERTY", "IS_KNOWN"))),
+        [step("1", "0-4", {"content_id": mail})],
+        type="PLATFORM_FLOW",
+        objectTypeId="0-3",
+    )
+    await story.turn_on(workflow)
+    ada = await story.contact(email="ada@x.test", firstname="Ada")
+    bo = await story.contact(email="bo@x.test", firstname="Bo")
+    await story.contact(email="cleo@x.test", firstname="Cleo")
+    schema = await story.house.schema()
+    draft = store.Draft(
+        {"dealname": "Big", "amount": "100"}, edges=[NewEdge(ada, (3,)), NewEdge(bo, (3,))]
+    )
+    async with story.house.database.unit() as conn:
+        store.one(await store.create(conn, schema, schema.type("deals"), [draft], story.write))
+    await story.rest()
+    assert await deliverer.deliver() == 2
+    sent = await story.query("SELECT recipient, subject, text FROM outbox ORDER BY recipient")
+    assert [tuple(mail) for mail in sent] == [
+        ("ada@x.test", "Big", "Hi Ada, 100 is due"),
+        ("bo@x.test", "Big", "Hi Bo, 100 is due"),
+    ]
