@@ -35,7 +35,11 @@ def main(wanted: list[str]) -> int:
     results: list[Result] = []
     for id in chosen:
         module = importlib.import_module(f"bench.{known[id]}")
-        print(f"{id}: {module.__doc__.partition(': ')[2].strip()}", file=sys.stderr, flush=True)
+        print(
+            f"{id}: {(module.__doc__ or '').partition(': ')[2].strip()}",
+            file=sys.stderr,
+            flush=True,
+        )
         results += asyncio.run(module.measure())
     show(results)
     shown = [asdict(result) for result in results]

@@ -32,8 +32,8 @@ _PATIENCE = 300.0
 
 @dataclass(frozen=True)
 class Result:
-    """One figure. `floor` is what the bare work comes to, in the same unit; `ratio` is how many times
-    the floor's time it takes.
+    """One figure. `floor` is what the bare work comes to, in the same unit; `ratio` is how many
+    times the floor's time it takes.
     """
 
     id: str
@@ -56,7 +56,7 @@ class Result:
 
 
 class Span(NamedTuple):
-    """When something began and ended, by the machine's monotonic clock, which all processes share."""
+    """When something began and ended, by the monotonic clock that all processes share."""
 
     began: float
     ended: float
@@ -135,9 +135,7 @@ Start = Callable[[], Awaitable[None]]
 """Returns in all processes at once, when the last of them has called it."""
 
 
-async def together(
-    count: int, work: Callable[..., Awaitable[Any]], *arguments: Any
-) -> list[Any]:
+async def together(count: int, work: Callable[..., Awaitable[Any]], *arguments: Any) -> list[Any]:
     """What `work(number, start, *arguments)` returns in each of `count` processes of their own."""
     context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(count)

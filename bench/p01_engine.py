@@ -4,6 +4,8 @@ import asyncio
 import time
 from typing import Any, Final
 
+from psycopg.types.json import Jsonb
+
 from bench.harness import (
     Result,
     Span,
@@ -16,8 +18,6 @@ from bench.harness import (
     size,
     together,
 )
-from psycopg.types.json import Jsonb
-
 from penstock.actions.base import ACTIONS
 from penstock.emails import store as emails
 from penstock.emails.model import Content
@@ -180,7 +180,8 @@ async def _work(number: int, start: Start, url: str) -> Span:
     """A worker that stops when there is nothing left to do; from its first turn to its last."""
     async with Database(url, size=2) as database:
         worker = Worker(database, DatabaseClock())
-        assert TYPES and ACTIONS  # which loads their code
+        assert TYPES  # which loads their code
+        assert ACTIONS
         await start()
         began = ended = time.monotonic()
         idle = 0
@@ -211,7 +212,7 @@ async def _check(*databases: Database) -> None:
     for database in databases:
         async with database.unit() as conn:
             for rows, wanted in _WRITTEN.items():
-                cursor = await conn.execute(f"SELECT count(*) FROM {rows}")  # type: ignore[arg-type]
+                cursor = await conn.execute(f"SELECT count(*) FROM {rows}")
                 (found,) = await cursor.fetchone() or (None,)
                 assert found == wanted, (database.url, rows, found, wanted)
 
@@ -258,8 +259,10 @@ _FLOOR = [
             %(now)s FROM written"""
         for values in (
             '"hs_lead_status": "NEW"',
-            '"lifecyclestage": "opportunity", '
-            '"hs_lifecyclestage_opportunity_date": "2026-01-01T00:00:00.000Z"',
+            (
+                '"lifecyclestage": "opportunity", '
+                '"hs_lifecyclestage_opportunity_date": "2026-01-01T00:00:00.000Z"'
+            ),
         )
     ),
     """UPDATE matches SET matching = false, since = %(now)s
@@ -281,7 +284,8 @@ _FLOOR = [
         SELECT %(bucket)s, id, 204, contact, %(now)s FROM tasks
         UNION ALL SELECT %(bucket)s, contact, 203, id, %(now)s FROM tasks)
     INSERT INTO changes (bucket, lane, record_id, object_type, kind, details, source, depth, at)
-    SELECT %(bucket)s, 1, id, '0-27', 'created', task, 'AUTOMATION_PLATFORM/1', 1, %(now)s FROM tasks
+    SELECT %(bucket)s, 1, id, '0-27', 'created', task, 'AUTOMATION_PLATFORM/1', 1, %(now)s
+    FROM tasks
     UNION ALL SELECT %(bucket)s, 1, id, '0-27', 'associated', jsonb_build_object('type', 204, 'to',
         contact), 'AUTOMATION_PLATFORM/1', 1, %(now)s FROM tasks
     UNION ALL SELECT %(bucket)s, 1, contact, '0-1', 'associated', jsonb_build_object('type', 203,
@@ -290,15 +294,16 @@ _FLOOR = [
     """WITH enrolled AS (
         INSERT INTO enrollments (bucket, id, workflow_id, record_id, passage, state, step, visit,
             entered_at, lane, depth, enrolled_at, ended_at, source)
-        SELECT %(bucket)s, nextval('ids') * 64 + %(bucket)s, 1, id, 1, 'finished', '5', 5, %(now)s, 1,
-            0, %(now)s, %(now)s, 'existing'
+        SELECT %(bucket)s, nextval('ids') * 64 + %(bucket)s, 1, id, 1, 'finished', '5', 5, %(now)s,
+            1, 0, %(now)s, %(now)s, 'existing'
         FROM unnest(%(ids)s) AS id RETURNING id, record_id),
     mailed AS (
         INSERT INTO effects (bucket, enrollment_id, visit, part, kind, state, payload, workflow_id,
             record_id, step, next_at, created_at)
         SELECT %(bucket)s, id, 4, 'person@example.test', 'mail', 'pending', %(mail)s, 1, record_id,
             '4', %(now)s, %(now)s FROM enrolled)
-    INSERT INTO journal (bucket, visit, at, record_id, workflow_id, enrollment_id, step, kind, detail)
+    INSERT INTO journal (bucket, visit, at, record_id, workflow_id, enrollment_id, step, kind,
+        detail)
     SELECT %(bucket)s, k.visit, %(now)s, record_id, 1, id, k.step, k.kind, k.detail::jsonb
     FROM enrolled, (VALUES (0, '', 'enrolled', NULL), (1, '1', 'succeeded', '{"branch": "Sweden"}'),
         (2, '2', 'succeeded', NULL), (3, '3', 'succeeded', NULL), (4, '4', 'queued', NULL),

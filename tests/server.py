@@ -23,7 +23,7 @@ _SETTINGS = {
 
 @contextmanager
 def running_server(run: Path, worker: str) -> Iterator[str]:
-    """The conninfo of the run's server. `run` is pytest's folder, `worker` an xdist worker's name."""
+    """The conninfo of the run's server; `run` is pytest's folder, `worker` the xdist worker."""
     whole = run if worker == "master" else run.parent
     folder = _folder(whole)
     server = EmbeddedServer(folder / "data", settings=_SETTINGS)

@@ -27,9 +27,8 @@ from penstock.workflows import store as workflows
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from tests.conftest import House
-
     from penstock.workflows.store import Workflow
+    from tests.conftest import House
 
 MOST_ROUNDS = 200
 """Rounds of turns after which a story that does not come to rest is in a loop."""

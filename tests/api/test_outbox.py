@@ -52,7 +52,8 @@ async def uncertain(desk: Desk, *addresses: str) -> None:
 
         post.on_data = take_and_cut
         await desk.queue(await desk.contacts(*addresses))
-        await desk.until_idle(desk.deliverer("lost", smtp_url=post.url))
+        deliverer = desk.deliverer("lost", smtp_url=post.url, smtp_connections=1)
+        await desk.until_idle(deliverer)
 
 
 async def test_uncertain_effects_are_decided_by_people(desk: Desk, wire: httpx.AsyncClient) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import threading
 from typing import Any
 
+import psycopg
 import pytest
 
 from penstock.imports.model import Choice, Counts, Import, Link
@@ -206,6 +207,20 @@ async def test_records_that_come_while_the_import_runs_are_found_in_later_batche
     done = await desk.run(begun.id, arrive)
     assert done.counts == Counts(rows_read=1_001, created=1_001, warnings=2)
     assert await linked(desk) == [("c@x.example", "Late")]
+
+
+async def test_names_stay_clear_when_the_schema_changes_while_the_import_runs(desk: Desk) -> None:
+    await desk.take_in(COMPANIES, "companies")
+    rows = "".join(f"p{number}@x.example,Acme Corporation\n" for number in range(1_001))
+    begun = await desk.begin("E-mail,Company\n" + rows, columns=columns())
+
+    def change(progress: Import) -> None:
+        with psycopg.connect(desk.database.url, autocommit=True) as conn:
+            conn.execute("UPDATE schema_state SET version = version + 1")
+
+    done = await desk.run(begun.id, change)
+    assert done.counts == Counts(rows_read=1_001, created=1_001)
+    assert len(await linked(desk)) == 1_001
 
 
 async def test_several_types_at_once(desk: Desk) -> None:

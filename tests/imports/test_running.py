@@ -189,9 +189,12 @@ async def test_a_process_that_only_seems_dead_writes_nothing_once_another_has_go
                 ).rowcount
             )
 
-    await desk.run(begun.id, lose_the_lock)
+    left = await desk.run(begun.id, lose_the_lock)
     assert others == [1]
     assert len(await desk.records()) == BATCH
+    # Ending it is up to the one that has gone on.
+    assert left.state is State.RUNNING
+    assert await desk.query("SELECT count(*) AS n FROM import_chunks") == [(2,)]
 
 
 async def test_one_import_is_run_by_one_process_at_a_time(desk: Desk) -> None:
@@ -339,6 +342,30 @@ async def test_a_property_that_goes_while_the_import_runs_ends_it_there(desk: De
 
     done = await desk.run(begun.id, remove)
     assert (done.state, done.counts.created) == (State.FAILED, BATCH)
+
+
+async def test_an_import_that_the_database_cannot_serve_does_not_hold_up_the_next(
+    desk: Desk,
+) -> None:
+    stuck = await desk.begin("E-mail\nstuck@x.example\n")
+    other = await desk.begin("E-mail\nada@x.example\n")
+    await desk.query(
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        " IF NEW.properties ->> 'email' = 'stuck@x.example' THEN RAISE SQLSTATE '53100'; END IF;"
+        " RETURN NEW; END $$"
+    )
+    await desk.query(
+        "CREATE TRIGGER refuse BEFORE INSERT ON records FOR EACH ROW EXECUTE FUNCTION refuse()"
+    )
+    assert await desk.run_next()
+    async with desk.database.unit() as conn:
+        assert (await store.get(conn, other.id)).state is State.FINISHED
+        assert (await store.get(conn, stuck.id)).state is State.RUNNING
+    with pytest.raises(psycopg.errors.DiskFull):
+        await desk.run_next()
+    await desk.query("DROP TRIGGER refuse ON records")
+    assert await desk.run_next()
+    assert len(await desk.records()) == 2
 
 
 async def test_a_file_that_lost_a_part_fails_its_import(desk: Desk) -> None:

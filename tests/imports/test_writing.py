@@ -140,6 +140,12 @@ async def test_rows_without_an_id_go_by_the_key_unless_ids_alone_are_wished(desk
     assert by_id.counts == Counts(rows_read=1, rejected=1)
 
 
+async def test_a_row_without_any_value_makes_no_record(desk: Desk) -> None:
+    done = await desk.take_in("E-mail,First name,Colour\n,,red\nada@x.example,,blue\n")
+    assert done.counts == Counts(rows_read=2, created=1, rejected=1)
+    assert await desk.told(done.id) == [(2, None, "NOTHING_TO_IMPORT")]
+
+
 async def test_without_a_key_every_row_is_a_new_record(desk: Desk) -> None:
     done = await desk.take_in("First name\nAda\nAda\n")
     assert done.counts == Counts(rows_read=2, created=2)

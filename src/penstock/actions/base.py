@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from inspect import isabstract
-from typing import Any, ClassVar, Protocol, Self
+from typing import Any, ClassVar, NamedTuple, Protocol, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
@@ -19,8 +19,7 @@ ONWARD = ""
 """The exit of an action that has only one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """One enrollment as an action sees it. `entered_at` is when it came to this step."""
 
     enrollment_id: int
@@ -46,6 +45,8 @@ class Departures:
     @classmethod
     def sorted_by(cls, members: Iterable[Member], refused: Mapping[int, Text]) -> Self:
         """Records that were refused fail with their reason; the others go on."""
+        if not refused:
+            return cls().leave(ONWARD, members)
         departures = cls()
         for member in members:
             reason = refused.get(member.record_id)

@@ -60,7 +60,7 @@ async def read_one(call: ThisCall, flow_id: str) -> dict[str, Any]:
 
 @router.put(_ONE, model=Flow)
 async def replace(call: ThisCall, flow_id: str, body: FlowBody) -> dict[str, Any]:
-    """Replace a workflow's definition, given its current revisionId; what is left out is cleared."""
+    """Replace a definition, given its current revisionId; what is left out is cleared."""
     call.require(_SCOPE)
     id = number(flow_id)
     document = _document(body)

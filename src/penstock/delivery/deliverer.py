@@ -37,11 +37,6 @@ MOST_KEPT: Final = 200
 MOST_PER_LINE: Final = 5
 """Effects claimed at a time for each line to the outside; uncertain if the process dies."""
 
-_INTERRUPTED: Final = {
-    False: Outcome("uncertain", "interrupted"),
-    True: Outcome("pending", "interrupted"),
-}
-
 
 class Deliverer:
     """One of any number that may work at once; each has a name of its own.
@@ -111,9 +106,7 @@ class Deliverer:
                 rows = await _queries.rows(conn, "sending", name=row.worker)
                 effects = [_effect(row) for row in rows]
                 found += len(effects)
-                outcomes = [
-                    (effect, _INTERRUPTED[DELIVERIES[effect.kind].repeatable]) for effect in effects
-                ]
+                outcomes = [(effect, _interrupted(effect)) for effect in effects]
                 await settle(conn, outcomes, now, worker=row.worker)
             return found
 
@@ -198,6 +191,13 @@ def _effect(row: Any) -> Effect:
         row.record_id,
         row.attempts + 1 if row.state == "pending" else row.attempts,
     )
+
+
+def _interrupted(effect: Effect) -> Outcome:
+    # Of a kind that is not installed any more, nobody can say that it may be repeated.
+    delivery = DELIVERIES.get(effect.kind)
+    repeatable = delivery is not None and delivery.repeatable
+    return Outcome("pending" if repeatable else "uncertain", "interrupted")
 
 
 def _kept(prepared: Any) -> Outcome:

@@ -46,7 +46,7 @@ class Letter:
 
     @property
     def message_id(self) -> str:
-        """Made from the key alone, so that however often it is sent, it is one message."""
+        """Made from the key, so that however often it is sent, it is one message."""
         return f"<{self.effect.key.id}@{domain(self.from_address)}>"
 
 

@@ -1,6 +1,7 @@
 """Enrollments advance: grouped by step, each step run once for the whole group."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -73,61 +74,79 @@ class Advance:
         going = [walker for walker in self.walkers if walker.due is None]
         if not going:
             return
-        rows = await _queries.rows(
+        alive = await _queries.value(
             turn.conn,
             "lock_records",
             bucket=turn.bucket,
             ids=sorted({walker.record_id for walker in going}),
         )
-        alive = {row.id for row in rows}
-        keys = {(walker.workflow_id, walker.revision) for walker in going}
-        self._plans = await turn.automation.plans.need(turn.conn, keys)
-        for walker in going:
-            if walker.record_id in alive:
-                self._arrive(walker)
-            else:
-                self._end([walker], State.UNENROLLED, "record_deleted")
+        self._plans = await turn.automation.plans.need(
+            turn.conn, {(walker.workflow_id, walker.revision) for walker in going}
+        )
+        self._gather(going, set(alive))
         while self._groups:
             group = min(self._groups)
             await self._step(group, self._groups.pop(group))
 
-    def _plan(self, walker: Walker) -> Plan:
-        return self._plans[walker.workflow_id, walker.revision]
+    def _gather(self, walkers: Sequence[Walker], alive: AbstractSet[int]) -> None:
+        """Put enrollments into groups, each with those that stand like it."""
+        alike: dict[tuple[Any, ...], list[Walker]] = {}
+        for walker in walkers:
+            if walker.record_id in alive:
+                key = (walker.workflow_id, walker.revision, walker.step, walker.waiting)
+                alike.setdefault((*key, walker.lane, walker.depth), []).append(walker)
+            else:
+                self._end([walker], State.UNENROLLED, "record_deleted")
+        for group in alike.values():
+            self._arrive(group)
 
-    def _arrive(self, walker: Walker) -> None:
-        """Put an enrollment into the group of the step at which it stands."""
-        plan = self._plan(walker)
-        if not walker.step:
-            if plan.start is None:
-                self._end([walker], State.FINISHED, None)
-                return
-            self._enter(walker, plan.start)
-        elif walker.step not in plan.steps:
-            self.turn.journal.note("step_removed", plan.workflow_id, walker.step, [walker.who])
-            self._end([walker], State.FINISHED, "step_removed")
+    def _plan(self, walkers: Sequence[Walker]) -> Plan:
+        return self._plans[walkers[0].workflow_id, walkers[0].revision]
+
+    def _arrive(self, walkers: list[Walker]) -> None:
+        """Go on from where a group stands."""
+        plan, step = self._plan(walkers), walkers[0].step
+        if not step and plan.start is None:
+            self._end(walkers, State.FINISHED, None)
+        elif not step:
+            self._enter(walkers, str(plan.start), after=-1)
+        elif step not in plan.steps:
+            who = [walker.who for walker in walkers]
+            self.turn.journal.note("step_removed", plan.workflow_id, step, who)
+            self._end(walkers, State.FINISHED, "step_removed")
         else:
-            self._join(walker, plan.rank(walker.step))
+            self._join(walkers, plan.rank(step))
 
-    def _join(self, walker: Walker, rank: int) -> None:
+    def _join(self, walkers: list[Walker], rank: int) -> None:
+        first = walkers[0]
         group = Group(
-            walker.workflow_id,
+            first.workflow_id,
             rank,
-            walker.revision or 0,
-            walker.step,
-            walker.waiting,
-            walker.lane,
-            walker.depth,
+            first.revision or 0,
+            first.step,
+            first.waiting,
+            first.lane,
+            first.depth,
         )
-        self._groups.setdefault(group, []).append(walker)
+        self._groups.setdefault(group, []).extend(walkers)
 
-    def _enter(self, walker: Walker, step: str) -> None:
-        walker.step, walker.waiting, walker.entered_at = step, False, self.turn.now
-        walker.visit += 1
-        self.turn.journal.tally(walker.workflow_id, step, "here", 1)
-        self._join(walker, self._plan(walker).rank(step))
+    def _enter(self, walkers: list[Walker], step: str, *, after: int) -> None:
+        """Lead a group to a step; `after` is the rank of the one that it comes from."""
+        now, plan = self.turn.now, self._plan(walkers)
+        for walker in walkers:
+            walker.step, walker.waiting, walker.entered_at = step, False, now
+            walker.visit += 1
+        self.turn.journal.tally(plan.workflow_id, step, "here", len(walkers))
+        rank = plan.rank(step)
+        if rank > after:
+            self._join(walkers, rank)
+            return
+        # Back at a step that it may have seen in this turn: it rests, so that a loop cannot spin.
+        for walker in walkers:
+            walker.due = now + _LOOP_PAUSE
 
     async def _step(self, group: Group, walkers: list[Walker]) -> None:
-        plan = self._plan(walkers[0])
+        plan = self._plan(walkers)
         planned = plan.steps[group.step]
         if planned.action is None:
             reason = Text("this action is not supported by this version")
@@ -179,8 +198,8 @@ class Advance:
         if not walkers:
             return
         workflow_id = walkers[0].workflow_id
-        by_kind: dict[str, list[Walker]] = {}
-        for walker in walkers:
+        by_kind: dict[str, list[Walker]] = {} if kinds else {kind: list(walkers)}
+        for walker in walkers if kinds else ():
             by_kind.setdefault(kinds.get(walker.id, kind), []).append(walker)
         for of_kind, group in by_kind.items():
             who = [walker.who for walker in group]
@@ -200,7 +219,7 @@ class Advance:
         exits = planned.step.exits
         self._leave(planned, exits[-1].key if exits else "", walkers)
 
-    def _leave(self, planned: PlannedStep, exit: str, walkers: Sequence[Walker]) -> None:
+    def _leave(self, planned: PlannedStep, exit: str, walkers: list[Walker]) -> None:
         if not walkers:
             return
         workflow_id = walkers[0].workflow_id
@@ -208,19 +227,8 @@ class Advance:
         following = planned.step.next(exit)
         if following is None:
             self._end(walkers, State.FINISHED, None, left=True)
-            return
-        for walker in walkers:
-            self._enter_next(walker, planned, following)
-
-    def _enter_next(self, walker: Walker, planned: PlannedStep, step: str) -> None:
-        if self._plan(walker).rank(step) > planned.rank:
-            self._enter(walker, step)
-            return
-        # Back at a step that it may have seen in this turn: it rests, so that a loop cannot spin.
-        walker.step, walker.waiting, walker.entered_at = step, False, self.turn.now
-        walker.visit += 1
-        walker.due = self.turn.now + _LOOP_PAUSE
-        self.turn.journal.tally(walker.workflow_id, step, "here", 1)
+        else:
+            self._enter(walkers, following, after=planned.rank)
 
     def _end(
         self, walkers: Sequence[Walker], state: State, reason: str | None, *, left: bool = False

@@ -24,8 +24,9 @@ _GONE = {"archived": "record_deleted", "merged": "record_merged", "erased": "rec
 
 @dataclass(frozen=True)
 class Due:
-    """What a turn finds to settle, as rows: changes, verdicts to look at again, and a criterion that
-    does not stand yet."""
+    """What a turn finds to settle, as rows: changes, verdicts to look at again, and a criterion
+    that does not stand yet.
+    """
 
     changes: Sequence[Any]
     rechecks: Sequence[Any]
@@ -139,7 +140,7 @@ class Intake:
         workflow = turn.automation.workflows.get(workflow_id)
         if workflow is None or not workflow.on or "enroll" not in workflow.criteria:
             return
-        rows = await _queries.rows(
+        ids = await _queries.value(
             turn.conn,
             "matching",
             bucket=turn.bucket,
@@ -147,12 +148,11 @@ class Intake:
             after=request.details["after"],
             limit=turn.portion,
         )
-        if not rows:
+        if not ids:
             return
-        backfill = Circumstances(Lane.BACKFILL, 0)
-        records = {row.record_id: backfill for row in rows}
+        records = dict.fromkeys(ids, Circumstances(Lane.BACKFILL, 0))
         self.entrants.append(Entrants(workflow_id, "existing", records, quiet=True))
-        if len(rows) == turn.portion:
+        if len(ids) == turn.portion:
             await _queries.run(
                 turn.conn,
                 "request",
@@ -161,7 +161,7 @@ class Intake:
                 record_id=0,
                 object_type=workflow.object_type,
                 kind="enroll_existing",
-                details=Jsonb({"workflow": workflow_id, "after": rows[-1].record_id}),
+                details=Jsonb({"workflow": workflow_id, "after": ids[-1]}),
                 source="AUTOMATION_PLATFORM",
                 depth=0,
                 now=turn.now,
@@ -195,7 +195,7 @@ class Intake:
         criterion = turn.automation.criteria.get(row.criterion_id)
         ids: list[int] = []
         if criterion is not None:
-            candidates = await _queries.rows(
+            ids = await _queries.value(
                 turn.conn,
                 "stand_candidates",
                 bucket=turn.bucket,
@@ -203,7 +203,6 @@ class Intake:
                 type=criterion.object_type,
                 limit=2 * turn.portion,
             )
-            ids = [candidate.id for candidate in candidates]
             # Nobody enrols by what was so before the workflow is on.
             await settling.settle(turn, dict.fromkeys(ids, frozenset({row.criterion_id})))
         await _queries.run(

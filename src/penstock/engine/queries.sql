@@ -96,21 +96,23 @@ DELETE FROM matches WHERE bucket = :bucket AND criterion_id = ANY(:criteria::big
 SELECT s.criterion_id, s.reached FROM standings s
 WHERE s.bucket = :bucket AND NOT s.stands ORDER BY s.criterion_id LIMIT 1;
 
--- name: stand_candidates
-SELECT r.id FROM records r
-WHERE r.bucket = :bucket AND r.id > :reached AND r.type = :type AND r.archived_at IS NULL
-ORDER BY r.bucket, r.id LIMIT :limit;
+-- name: stand_candidates$
+SELECT ARRAY(
+    SELECT r.id FROM records r
+    WHERE r.bucket = :bucket AND r.id > :reached AND r.type = :type AND r.archived_at IS NULL
+    ORDER BY r.bucket, r.id LIMIT :limit);
 
 -- name: stand!
 UPDATE standings SET reached = :reached, stands = :stands
 WHERE bucket = :bucket AND criterion_id = :criterion;
 
--- name: matching
+-- name: matching$
 -- The next records that match a criterion.
-SELECT m.record_id FROM matches m
-JOIN records r ON r.bucket = m.bucket AND r.id = m.record_id AND r.archived_at IS NULL
-WHERE m.bucket = :bucket AND m.criterion_id = :criterion AND m.matching AND m.record_id > :after
-ORDER BY m.record_id LIMIT :limit;
+SELECT ARRAY(
+    SELECT m.record_id FROM matches m
+    JOIN records r ON r.bucket = m.bucket AND r.id = m.record_id AND r.archived_at IS NULL
+    WHERE m.bucket = :bucket AND m.criterion_id = :criterion AND m.matching AND m.record_id > :after
+    ORDER BY m.record_id LIMIT :limit);
 
 -- name: live_records
 SELECT r.id FROM records r
@@ -152,26 +154,33 @@ SELECT e.id, e.workflow_id, e.record_id, e.passage, e.revision, e.step, e.visit,
 FROM enrollments e
 WHERE e.bucket = :bucket AND e.id = ANY(:ids::bigint[]) AND e.state = 'active';
 
--- name: lock_records
-SELECT r.id FROM records r
-WHERE r.bucket = :bucket AND r.id = ANY(:ids::bigint[]) AND r.archived_at IS NULL
-ORDER BY r.id FOR NO KEY UPDATE;
+-- name: lock_records$
+-- The live ones of these records, which nobody else can write from now on.
+SELECT ARRAY(
+    SELECT r.id FROM records r
+    WHERE r.bucket = :bucket AND r.id = ANY(:ids::bigint[]) AND r.archived_at IS NULL
+    ORDER BY r.id FOR NO KEY UPDATE);
 
 -- name: values
--- Some properties of records of this bucket.
-SELECT r.id, r.type, r.created_at, r.updated_at, r.archived_at, coalesce((
-        SELECT jsonb_object_agg(n.name, r.properties -> n.name)
-        FROM unnest(:names::text[]) AS n(name) WHERE r.properties ? n.name), '{}') AS properties
-FROM records r
-WHERE r.bucket = :bucket AND r.id = ANY(:ids::bigint[]);
+-- Properties of records of this bucket: by name, the records and their values in the same order.
+SELECT n.name, array_agg(r.id) AS ids, jsonb_agg(r.properties -> n.name) AS values
+FROM records r CROSS JOIN unnest(:names::text[]) AS n(name)
+WHERE r.bucket = :bucket AND r.id = ANY(:ids::bigint[])
+GROUP BY n.name;
 
 -- name: far_values
--- Some properties of records wherever they are.
-SELECT r.id, r.type, r.created_at, r.updated_at, r.archived_at, coalesce((
-        SELECT jsonb_object_agg(n.name, r.properties -> n.name)
-        FROM unnest(:names::text[]) AS n(name) WHERE r.properties ? n.name), '{}') AS properties
+-- Properties of live records wherever they are, likewise.
+SELECT n.name, array_agg(r.id) AS ids, jsonb_agg(r.properties -> n.name) AS values
 FROM unnest(:ids::bigint[]) AS i(id)
-JOIN records r ON r.bucket = (i.id & 63)::smallint AND r.id = i.id AND r.archived_at IS NULL;
+JOIN records r ON r.bucket = (i.id & 63)::smallint AND r.id = i.id AND r.archived_at IS NULL
+CROSS JOIN unnest(:names::text[]) AS n(name)
+GROUP BY n.name;
+
+-- name: moments
+-- When records came to be, and when they were last written.
+SELECT r.id, r.created_at, r.updated_at
+FROM unnest(:ids::bigint[]) AS i(id)
+JOIN records r ON r.bucket = (i.id & 63)::smallint AND r.id = i.id;
 
 -- name: far_ends
 -- The records that each of these is associated with.

@@ -68,3 +68,5 @@ async def ahead(source: AsyncGenerator[Item, None]) -> AsyncGenerator[Item, None
             yield item
     finally:
         coming.cancel()
+        await asyncio.gather(coming, return_exceptions=True)
+        await source.aclose()

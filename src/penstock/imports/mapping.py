@@ -66,6 +66,9 @@ class Columns:
         self._read_values(row, candidate)
         if self._id is not None and row.cells[self._id].strip():
             self._read_id(row, self._id, candidate)
+        if not candidate.problems and candidate.id is None and not any(candidate.values.values()):
+            text = Text("none of the columns that are imported has a value in it")
+            candidate.problems.append(RowProblem(row.line, text, "NOTHING_TO_IMPORT"))
         for index in self.links:
             names = [part.strip() for part in row.cells[index].split(";")]
             candidate.links[index] = [name for name in dict.fromkeys(names) if name]

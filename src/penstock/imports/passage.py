@@ -49,6 +49,11 @@ class Passage:
         self._schema: Schema | None = None
         self.failure: Exception | None = None
 
+    @property
+    def offset(self) -> int:
+        """Bytes of the file before the next row."""
+        return self._running.position.offset
+
     async def batches(self) -> AsyncGenerator[Import, None]:
         """Write batch after batch, and tell how far the import is.
 

@@ -53,10 +53,12 @@ WHERE id = :id
 RETURNING *;
 
 -- name: end
+-- With an offset, only if the import stands there: nobody else has gone on with it.
 UPDATE imports
 SET state = :state, failure = :failure, finished_at = :now, updated_at = :now,
     bytes_done = CASE :state WHEN 'finished' THEN bytes_total ELSE bytes_done END
 WHERE id = :id AND state IN ('waiting', 'running')
+    AND bytes_done = coalesce(:offset, bytes_done)
 RETURNING *;
 
 -- name: drop_file!
@@ -91,7 +93,7 @@ FROM owners o WHERE o.archived_at IS NULL;
 -- What records of other types are called, for the columns that name them: properties without an index
 -- are gone through once an import, not once a batch. Only a candidate: `named` looks at the record.
 CREATE TEMPORARY TABLE IF NOT EXISTS import_names (
-    object_type text NOT NULL, property text NOT NULL, digest uuid NOT NULL, id bigint NOT NULL);
+    object_type text NOT NULL, property text NOT NULL, digest bigint NOT NULL, id bigint NOT NULL);
 
 -- name: index_names!
 CREATE INDEX IF NOT EXISTS import_names_by_digest ON import_names (object_type, property, digest);
@@ -108,16 +110,17 @@ WITH fresh AS (
     WHERE r.type = :type AND r.id > :after AND r.archived_at IS NULL
 ), kept AS (
     INSERT INTO import_names (object_type, property, digest, id)
-    SELECT :type, :property, md5(lower(btrim(name)))::uuid, id FROM fresh WHERE name IS NOT NULL
+    SELECT :type, :property, hashtextextended(lower(btrim(name)), 0), id
+    FROM fresh WHERE name IS NOT NULL
 )
 SELECT max(id) FROM fresh;
 
 -- name: named
 -- The live records that have these names, without regard to case.
-SELECT i.name, r.id
+SELECT DISTINCT i.name, r.id
 FROM unnest(:names::text[]) AS i(name)
 JOIN import_names n ON n.object_type = :type AND n.property = :property
-    AND n.digest = md5(lower(btrim(i.name)))::uuid
+    AND n.digest = hashtextextended(lower(btrim(i.name)), 0)
 JOIN records r ON r.bucket = (n.id & 63)::smallint AND r.id = n.id AND r.archived_at IS NULL
 WHERE lower(btrim(r.properties ->> :property)) = lower(btrim(i.name))
 ORDER BY i.name, r.id;

@@ -13,7 +13,7 @@ from penstock.imports.passage import Passage
 from penstock.imports.reasons import as_json
 from penstock.imports.store import get, import_of
 from penstock.kernel.clock import Clock
-from penstock.kernel.db import Connection, Database
+from penstock.kernel.db import TRANSIENT, Connection, Database
 from penstock.kernel.errors import PenstockError
 from penstock.kernel.queries import load
 from penstock.kernel.texts import Text
@@ -63,11 +63,22 @@ async def run_next(
         # Most looks are in vain, and not worth a session of their own.
         if not await _queries.rows(conn, "to_run"):
             return False
+    troubles: list[Exception] = []
     async with database.autocommit() as session:
         for row in await _queries.rows(session, "to_run"):
-            if await _take(session, row.id) and await _start(session, clock, row.id):
+            if not (await _take(session, row.id) and await _start(session, clock, row.id)):
+                continue
+            try:
                 await _run(database, session, schemas, clock, row.id, on_progress)
+            except TRANSIENT as trouble:
+                # What is wrong with one import is not to hold up the others.
+                if session.closed:
+                    raise
+                troubles.append(trouble)
+            else:
                 return True
+    if troubles:
+        raise troubles[0]
     return False
 
 
@@ -95,7 +106,7 @@ async def _run(
         if on_progress is not None:
             on_progress(progress)
     failure = passage.failure
-    ended = await _end(session, clock, id, failure)
+    ended = await _end(session, clock, id, passage.offset, failure)
     foreseen = isinstance(failure, PenstockError | psycopg.Error)
     _log.info(
         "import ended",
@@ -110,13 +121,16 @@ async def _run(
     return ended
 
 
-async def _end(session: Connection, clock: Clock, id: int, failure: Exception | None) -> Import:
-    """End the import, unless somebody cancelled it."""
+async def _end(
+    session: Connection, clock: Clock, id: int, offset: int, failure: Exception | None
+) -> Import:
+    """End the import, unless somebody cancelled it or has gone on with it."""
     async with session.transaction():
         row = await _queries.one(
             session,
             "end",
             id=id,
+            offset=offset,
             state=State.FAILED if failure else State.FINISHED,
             failure=Jsonb(as_json(_reason(failure))) if failure else None,
             now=await clock.now(session),

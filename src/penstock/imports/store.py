@@ -115,7 +115,9 @@ async def page(conn: Connection, *, before: int | None = None, limit: int = 10) 
 
 async def cancel(conn: Connection, id: int, now: datetime) -> Import:
     """End an import after the batch that is being written. Raises ImportUnknown, ImportEnded."""
-    row = await _queries.one(conn, "end", id=id, state=State.CANCELLED, failure=None, now=now)
+    row = await _queries.one(
+        conn, "end", id=id, offset=None, state=State.CANCELLED, failure=None, now=now
+    )
     if row is None:
         raise ImportEnded(id=id, state=(await get(conn, id)).state)
     await _queries.run(conn, "drop_file", id=id)

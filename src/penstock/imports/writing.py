@@ -189,8 +189,11 @@ def _subject(error: PenstockError, key: str | None) -> str | None:
 
 
 def _refusal(line: int, error: Exception) -> RowProblem:
-    reason = error.text if isinstance(error, PenstockError) else str(error).partition("\n")[0]
-    return RowProblem(line, Text("it could not be written: {reason}", reason=reason), "NOT_WRITTEN")
+    if isinstance(error, PenstockError):
+        problem = error.problems[0] if error.problems else error.problem()
+        return RowProblem(line, problem.text, problem.code or "NOT_WRITTEN")
+    text = Text("it could not be written: {reason}", reason=str(error).partition("\n")[0])
+    return RowProblem(line, text, "NOT_WRITTEN")
 
 
 def passing(error: Exception) -> bool:

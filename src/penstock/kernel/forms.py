@@ -1,4 +1,4 @@
-"""Settings that drive their own form: a pydantic field with a label and the widget that edits it."""
+"""Settings that drive their own form: pydantic fields with a label and a widget."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ def field(
     alias: str | None = None,
     **hints: Any,
 ) -> Any:
-    """One setting. `widget` names a form widget; `hints` are handed to it (`of="property_name"`)."""
+    """One setting. `widget` names a form widget, which is handed `hints` (`of="property_name"`)."""
     return Field(
         default,
         title=label,

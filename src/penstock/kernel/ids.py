@@ -26,5 +26,10 @@ async def take_in(conn: Connection, buckets: Iterable[int]) -> list[int]:
 
 
 async def _numbers(conn: Connection, count: int) -> list[int]:
-    cursor = await conn.execute("SELECT nextval('ids') FROM generate_series(1, %s)", (count,))
-    return [row[0] for row in await cursor.fetchall()]
+    cursor = await conn.execute(
+        "SELECT ARRAY(SELECT nextval('ids') FROM generate_series(1, %s))", (count,)
+    )
+    row = await cursor.fetchone()
+    assert row is not None
+    numbers: list[int] = row[0]
+    return numbers

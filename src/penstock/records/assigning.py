@@ -1,4 +1,4 @@
-"""One value for many records: what a workflow does most, in one statement that is the same for all."""
+"""One value for many records: what workflows do most, in a statement that holds it but once."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,7 +16,7 @@ _queries = load("penstock.records")
 
 
 def assignable(type: TypeSchema, name: str) -> bool:
-    """Whether records can be given one value of a property: nothing else of them has a say in it."""
+    """Whether many records can be given one value: nothing else of them has a say in it."""
     staging = type.staging
     placing = (staging.pipeline, staging.stage) if staging else ()
     return name not in type.unique and name not in placing
