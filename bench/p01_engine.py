@@ -309,6 +309,7 @@ _FLOOR = [
         (2, '2', 'succeeded', NULL), (3, '3', 'succeeded', NULL), (4, '4', 'queued', NULL),
         (5, '5', 'succeeded', NULL), (5, '5', 'finished', NULL)) AS k(visit, step, kind, detail)""",
     # What was announced is read and gone again.
-    """DELETE FROM changes WHERE ctid = ANY(ARRAY(
-        SELECT ctid FROM changes WHERE bucket = %(bucket)s ORDER BY lane, id LIMIT 5000))""",
+    """DELETE FROM changes WHERE bucket = %(bucket)s AND (lane, id) <= (1, (
+        SELECT max(id) FROM (SELECT id FROM changes WHERE bucket = %(bucket)s ORDER BY lane, id
+            LIMIT 5000) AS next))""",
 ]

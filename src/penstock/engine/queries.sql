@@ -34,18 +34,19 @@ SELECT min(x.at) FROM (
 
 -- name: take_changes
 -- The next changes, fresh ones first; they are gone when the turn commits. Those that say the same of
--- different records come as one row. By their places, since statistics of a queue mislead the planner.
+-- different records come as one row. A range of the key, since a queue's statistics mislead the planner.
 WITH taken AS (
     DELETE FROM changes c
-    WHERE c.bucket = :bucket AND c.ctid = ANY(ARRAY(
-        SELECT n.ctid FROM changes n WHERE n.bucket = :bucket ORDER BY n.lane, n.id LIMIT :limit))
+    WHERE c.bucket = :bucket AND (c.lane, c.id) <= (
+        SELECT n.lane, n.id
+        FROM (SELECT lane, id FROM changes WHERE bucket = :bucket ORDER BY lane, id LIMIT :limit) n
+        ORDER BY n.lane DESC, n.id DESC LIMIT 1)
     RETURNING c.id, c.lane, c.record_id, c.object_type, c.kind, c.depth,
         CASE WHEN c.kind = 'updated' THEN ARRAY(SELECT jsonb_object_keys(c.details)) END AS keys,
         CASE WHEN c.kind NOT IN ('created', 'updated', 'associated', 'dissociated')
             THEN c.details END AS details
 )
-SELECT t.lane, t.object_type, t.kind, t.depth, t.keys, t.details,
-    array_agg(t.record_id ORDER BY t.id) AS record_ids
+SELECT t.lane, t.object_type, t.kind, t.depth, t.keys, t.details, array_agg(t.record_id) AS record_ids
 FROM taken t
 GROUP BY t.lane, t.object_type, t.kind, t.depth, t.keys, t.details
 ORDER BY t.lane, min(t.id);
