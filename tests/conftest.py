@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +18,9 @@ from penstock.kernel.migrate import migrate
 from penstock.records.changes import Source, Write
 from penstock.records.schema import Schema, Schemas
 from penstock.records.seed import seed
+
+# A shell starts background jobs deaf to Ctrl-C, and what they start would be so, too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 """The moment at which stories begin: a Monday morning."""

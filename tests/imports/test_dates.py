@@ -51,6 +51,7 @@ def test_a_day_is_read_in_the_order_of_the_file(
         ("26-08-2020 noon", DMY, "INVALID_DATE"),
         ("20201326", None, "INVALID_DATE"),
         ("yesterday", None, "INVALID_DATE"),
+        ("26-08-2020 10:00" + " " * 100_000 + "x", DMY, "INVALID_DATE"),
         ("999999999999999", None, "INVALID_DATE"),
         ("٢٦-٠٨-٢٠٢٠x", DMY, "INVALID_DATE"),
     ],

@@ -37,6 +37,16 @@ def test_an_unmarked_file_is_recognised_by_its_text(codec: str, name: str) -> No
     assert encoding_of([SWEDISH.encode(codec)], None) == (name, 0)
 
 
+@pytest.mark.parametrize("name", ["René", "Åsa", "Müller", "Øystein", "Núñez"])
+def test_a_single_name_is_enough_to_tell_the_most_common_encoding(name: str) -> None:
+    assert encoding_of([f"Name\n{name}\n".encode("cp1252")], None) == ("windows-1252", 0)
+
+
+def test_a_long_line_is_looked_at_once() -> None:
+    # A pattern that tries every beginning of a line would take minutes.
+    assert encoding_of([b"x" * 250_000 + b"\xe5\n"], None) == ("windows-1252", 0)
+
+
 def test_cyrillic_and_japanese_text_is_recognised() -> None:
     russian = "Иван,Петров,Москва\nАнна,Смирнова,Казань\n".encode("cp1251")
     japanese = "山田,太郎,東京都\n鈴木,花子,大阪府\n".encode("cp932")

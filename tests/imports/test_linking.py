@@ -75,6 +75,13 @@ async def test_a_cell_may_name_several_records(desk: Desk) -> None:
     ]
 
 
+async def test_a_cell_that_names_too_many_records_rejects_its_row(desk: Desk) -> None:
+    names = ";".join(str(number) for number in range(10_000))
+    done = await desk.take_in(f"E-mail,Company\na@x.example,{names}\n", columns=columns())
+    assert done.counts == Counts(rows_read=1, rejected=1)
+    assert await desk.told(done.id) == [(2, "Company", "TOO_MANY_NAMES")]
+
+
 async def test_what_is_not_found_is_reported_and_the_row_is_imported(desk: Desk) -> None:
     done = await desk.take_in("E-mail,Company\na@x.example,Nowhere\n", columns=columns())
     assert done.counts == Counts(rows_read=1, created=1, warnings=1)

@@ -53,6 +53,7 @@ def test_a_number_is_read_with_the_files_mark(
         ("nan", ".", "INVALID_NUMBER"),
         ("many", None, "INVALID_NUMBER"),
         ("-", None, "INVALID_NUMBER"),
+        ("1" + " " * 100_000 + "x", ".", "INVALID_NUMBER"),
     ],
 )
 def test_what_is_no_number_or_may_be_two_is_refused(

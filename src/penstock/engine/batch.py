@@ -21,8 +21,9 @@ from penstock.engine.effects import Effects
 from penstock.engine.plans import Plan
 from penstock.engine.turn import Turn
 from penstock.engine.walkers import Walker
-from penstock.filters.compile import Slots, check, select_verdicts
+from penstock.filters.compile import Slots, select_verdicts
 from penstock.kernel.errors import PenstockError
+from penstock.kernel.queries import load
 from penstock.kernel.texts import Text
 from penstock.records import store
 from penstock.records.assigning import assign, assignable
@@ -30,6 +31,8 @@ from penstock.records.associations import NewEdge
 from penstock.records.changes import Lane, Source, Write
 from penstock.records.errors import ValuesInvalid
 from penstock.records.values import instant_text
+
+_queries = load("penstock.engine")
 
 
 class EngineBatch:
@@ -59,7 +62,7 @@ class EngineBatch:
 
     async def judge(self, documents: Sequence[Mapping[str, Any]]) -> Sequence[frozenset[int]]:
         criteria = {
-            index: check(document, self.schema, self.type.id)
+            index: self.turn.automation.criterion(document, self.type.id)
             for index, document in enumerate(documents)
         }
         if not criteria:
@@ -68,14 +71,11 @@ class EngineBatch:
             criteria, self.schema, Slots(self.schema.time_zone, self.turn.now)
         )
         cursor = await self.turn.conn.execute(
-            statement.sql,
+            _queries.sql("judge").replace("VERDICTS", statement.sql),
             {**statement.parameters, "candidates": self.record_ids},
         )
-        matching: list[set[int]] = [set() for _ in documents]
-        for record, criterion, verdict, _ in await cursor.fetchall():
-            if verdict:
-                matching[criterion].add(record)
-        return [frozenset(ids) for ids in matching]
+        matching = {row.criterion: frozenset(row.ids) for row in await cursor.fetchall()}
+        return [matching.get(index, frozenset()) for index in criteria]
 
     async def values(self, names: Sequence[str]) -> Mapping[int, Mapping[str, str | None]]:
         return await self.crowd.values(names)

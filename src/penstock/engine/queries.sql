@@ -88,6 +88,13 @@ WITH verdicts AS MATERIALIZED (
 SELECT c.criterion, c.record_id, c.verdict FROM compared c
 WHERE c.verdict <> coalesce(c.matching, false);
 
+-- name: judge
+-- The candidates that match, by criterion.
+SELECT v.criterion, array_agg(v.record_id) AS ids
+FROM (VERDICTS) v
+WHERE v.verdict
+GROUP BY v.criterion;
+
 -- name: forget_matches!
 DELETE FROM matches WHERE bucket = :bucket AND criterion_id = ANY(:criteria::bigint[])
     AND record_id = ANY(:records::bigint[]);

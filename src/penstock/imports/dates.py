@@ -18,6 +18,9 @@ _TIME: Final = re.compile(
     r"\s*([ap]\.?m\.?)?\s*(Z|UTC|[+-][01]\d:?(?:[0-5]\d)?)?",
     re.IGNORECASE,
 )
+_LONGEST: Final = 60
+"""Characters; no date is longer, and patterns are not tried on what is."""
+
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 _SAID: Final = {
@@ -83,7 +86,7 @@ def _since_epoch(text: str) -> datetime:
 
 def _day(text: str, order: DateFormat | None) -> tuple[date, str]:
     """The day at the beginning of a text, and what follows it."""
-    match = _DATE.match(text)
+    match = _DATE.match(text) if len(text) <= _LONGEST else None
     if match is None:
         compact = _COMPACT.fullmatch(text)
         found = _date(*map(int, compact.groups())) if compact else None

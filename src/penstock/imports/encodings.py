@@ -57,7 +57,6 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 
-_FOREIGN: Final = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
 _LARGEST_GUESS: Final = 16_384
 
 
@@ -97,7 +96,8 @@ def _guess(slices: Sequence[bytes]) -> str:
     # A few bad bytes are bad rows; all of them bad are another encoding.
     if broken <= len(re.findall("[^\0-\x7f\udc80-\udcff]", text)):
         return "utf-8"
-    return _single(b"\n".join(_FOREIGN.findall(sample))[:_LARGEST_GUESS])
+    telling = b"\n".join(line for line in sample.splitlines() if not line.isascii())
+    return _single(telling[:_LARGEST_GUESS])
 
 
 def _wide(start: bytes) -> str | None:
@@ -115,6 +115,10 @@ def _wide(start: bytes) -> str | None:
 
 def _single(sample: bytes) -> str:
     names = {codec: name for name, codec in CODECS.items() if not name.startswith("utf")}
+    # Where these two have their letters, the others have control characters and rare signs.
+    low = sum(sample.count(byte) for byte in range(0x80, 0xA0))
+    if 2 * low < sum(sample.count(byte) for byte in range(0x80, 0x100)):
+        del names["mac_roman"], names["cp850"]
     found = from_bytes(sample, cp_isolation=list(names))
     best = found.best()
     if best is None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from penstock.imports.cells import Convert, Owners, converter, place_stage
 from penstock.imports.lines import UNREADABLE
@@ -12,7 +12,10 @@ from penstock.kernel.texts import Text
 from penstock.records.schema import TypeSchema
 from penstock.records.values import BadValue
 
-LARGEST_ID = 2**63 - 1
+LARGEST_ID: Final = 2**63 - 1
+
+_MOST_NAMES: Final = 100
+"""Records that one cell may name."""
 
 
 @dataclass
@@ -70,8 +73,7 @@ class Columns:
             text = Text("none of the columns that are imported has a value in it")
             candidate.problems.append(RowProblem(row.line, text, "NOTHING_TO_IMPORT"))
         for index in self.links:
-            names = [part.strip() for part in row.cells[index].split(";")]
-            candidate.links[index] = [name for name in dict.fromkeys(names) if name]
+            self._read_names(row, index, candidate)
         return candidate
 
     def _unreadable(self, row: Row) -> Iterator[RowProblem]:
@@ -103,6 +105,20 @@ class Columns:
             except BadValue as bad:
                 stage = self.index_of.get(self.type.staging.stage)
                 candidate.problems.append(RowProblem(row.line, bad.text, bad.code, stage))
+
+    def _read_names(self, row: Row, index: int, candidate: Candidate) -> None:
+        parts = (part.strip() for part in row.cells[index].split(";"))
+        names = list(dict.fromkeys(part for part in parts if part))
+        if len(names) > _MOST_NAMES:
+            reason = Text(
+                "it names {count} records; at most {limit} are possible",
+                count=len(names),
+                limit=_MOST_NAMES,
+            )
+            cell = row.cells[index]
+            candidate.problems.append(RowProblem(row.line, reason, "TOO_MANY_NAMES", index, cell))
+        else:
+            candidate.links[index] = names
 
     def _read_id(self, row: Row, index: int, candidate: Candidate) -> None:
         text = row.cells[index].strip()

@@ -12,6 +12,9 @@ _GROUPED: Final = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?")
 _PLAIN: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?")
 _SPACED: Final = re.compile(r"(?<=\d)[\s'’](?=\d{3}(?!\d))")
 _CURRENCY: Final = re.compile(r"^([+-]?)[$€£¥₹]\s*|\s*(?:[$€£¥₹]|kr\.?)$", re.IGNORECASE)
+_LONGEST: Final = 150
+"""Characters; no number is longer, and patterns are not tried on what is."""
+
 _OTHER_MARK: Final = str.maketrans(".,", ",.")
 
 
@@ -55,6 +58,8 @@ def _bad(text: str, mark: DecimalMark | None) -> Text:
 
 
 def _read(text: str, mark: DecimalMark) -> str | None:
+    if len(text) > _LONGEST:
+        return None
     number = _CURRENCY.sub(r"\1", text.replace("\u2212", "-"))
     number = _SPACED.sub("", number.strip())
     if mark == ",":

@@ -1,6 +1,6 @@
 """Edges between records: added, removed and read, always in both directions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,8 +23,8 @@ class NewEdge:
     type_ids: tuple[int, ...] = ()
 
 
-Row = tuple[int, int, int, str]
-"""from_id, type_id, to_id, and the object type of the record it leaves."""
+Direction = tuple[int, int, int]
+"""One direction of an edge: from, type, to."""
 
 
 async def lock(conn: Connection, wanted: Sequence[int], *, alone: bool = False) -> dict[int, str]:
@@ -81,7 +81,7 @@ async def add(
     edges: Sequence[tuple[int, NewEdge]],
     live: Mapping[int, str],
     write: Write,
-) -> list[tuple[int, int, int]]:
+) -> list[Direction]:
     """Add edges from records of one type; the other ends are held by `lock`.
 
     A labelled edge brings the plain one along, as in HubSpot. An edge of a type that a record has
@@ -89,27 +89,58 @@ async def add(
     Returns what is new as (from, type, to), this direction alone. Raises EdgeInvalid.
     """
     check(schema, type, [edge for _, edge in edges], live)
-    wanted: dict[tuple[int, int, int], None] = {}
+    return await attach(conn, schema, type, edges, live, write)
+
+
+async def attach(
+    conn: Connection,
+    schema: Schema,
+    type: TypeSchema,
+    edges: Sequence[tuple[int, NewEdge]],
+    live: Mapping[int, str],
+    write: Write,
+) -> list[Direction]:
+    """Add edges that `check` has let pass, as `add` does."""
+    wanted: dict[Direction, None] = {}
     for from_id, edge in edges:
         plain = schema.plain_edge(type.id, live[edge.to_id])
-        for type_id in (*edge.type_ids, *([plain.id] if plain else [])):
+        for type_id in (*edge.type_ids, *((plain.id,) if plain else ())):
             wanted[from_id, type_id, edge.to_id] = None
-    for key in _superseded(schema, list(wanted)):
-        del wanted[key]
-    await _replace_single(conn, schema, list(wanted), write)
-    rows = [row for key in wanted for row in _both(schema, *key)]
-    added = await _queries.rows(conn, "associate", **_arrays(rows), **write.bound)
+    if any(_exclusive(schema, type_id) for type_id in {type_id for _, type_id, _ in wanted}):
+        for key in _superseded(schema, list(wanted)):
+            del wanted[key]
+        await _replace_single(conn, schema, list(wanted), write)
+    added = await _both_ways(conn, "associate", wanted, write)
     await _check_limits(conn, schema, added)
-    return [
-        (row.from_id, row.type_id, row.to_id)
-        for row in added
-        if (row.from_id, row.type_id, row.to_id) in wanted
-    ]
+    return [direction for direction in added if direction in wanted]
 
 
-def _superseded(
-    schema: Schema, wanted: Sequence[tuple[int, int, int]]
-) -> list[tuple[int, int, int]]:
+async def _both_ways(
+    conn: Connection, query: str, edges: Collection[Direction], write: Write
+) -> list[Direction]:
+    """Carry out a query on edges and their other directions; returns those that it was true of."""
+    if not edges:
+        return []
+    from_ids, type_ids, to_ids = zip(*edges, strict=True)
+    done = await _queries.one(
+        conn,
+        query,
+        from_ids=list(from_ids),
+        type_ids=list(type_ids),
+        to_ids=list(to_ids),
+        **write.bound,
+    )
+    assert done is not None
+    return list(zip(done.from_ids, done.type_ids, done.to_ids, strict=True))
+
+
+def _exclusive(schema: Schema, type_id: int) -> bool:
+    """Whether a record has at most one edge of the type, seen from either end."""
+    edge = schema.edges[type_id]
+    return edge.single or schema.edges[edge.inverse].single
+
+
+def _superseded(schema: Schema, wanted: Sequence[Direction]) -> list[Direction]:
     """Of several edges that cannot be together, all but the last."""
     taken: set[tuple[int, int]] = set()
     superseded = []
@@ -125,11 +156,11 @@ def _superseded(
 
 
 async def _replace_single(
-    conn: Connection, schema: Schema, wanted: Sequence[tuple[int, int, int]], write: Write
+    conn: Connection, schema: Schema, wanted: Sequence[Direction], write: Write
 ) -> None:
     """Remove what would be a second edge of a single type, seen from either end."""
     ends: dict[int, set[int]] = {}
-    keep: set[tuple[int, int, int]] = set()
+    keep: set[Direction] = set()
     for from_id, type_id, to_id in wanted:
         edge = schema.edges[type_id]
         keep |= {(from_id, type_id, to_id), (to_id, edge.inverse, from_id)}
@@ -143,15 +174,19 @@ async def _replace_single(
         await remove(conn, schema, [edge for edge in doomed if edge not in keep], write)
 
 
-async def _check_limits(conn: Connection, schema: Schema, added: Sequence[Any]) -> None:
-    limited = [row for row in added if schema.edges[row.type_id].most is not None]
+async def _check_limits(conn: Connection, schema: Schema, added: Sequence[Direction]) -> None:
+    limited = [
+        (from_id, type_id)
+        for from_id, type_id, _ in added
+        if schema.limited and schema.edges[type_id].most is not None
+    ]
     if not limited:
         return
     counts = await _queries.rows(
         conn,
         "count_edges",
-        from_ids=[row.from_id for row in limited],
-        type_ids=[row.type_id for row in limited],
+        from_ids=[from_id for from_id, _ in limited],
+        type_ids=[type_id for _, type_id in limited],
     )
     problems = [
         Problem(
@@ -173,19 +208,12 @@ async def _check_limits(conn: Connection, schema: Schema, added: Sequence[Any]) 
 
 
 async def remove(
-    conn: Connection, schema: Schema, edges: Sequence[tuple[int, int, int]], write: Write
-) -> list[tuple[int, int, int]]:
+    conn: Connection, schema: Schema, edges: Sequence[Direction], write: Write
+) -> list[Direction]:
     """Remove edges given as (from, type, to), in both directions; returns what was there."""
-    if not edges:
-        return []
-    rows = [row for edge in edges for row in _both(schema, *edge)]
-    gone = await _queries.rows(conn, "dissociate", **_arrays(rows), **write.bound)
     asked = set(edges)
-    return [
-        (row.from_id, row.type_id, row.to_id)
-        for row in gone
-        if (row.from_id, row.type_id, row.to_id) in asked
-    ]
+    gone = await _both_ways(conn, "dissociate", asked, write)
+    return [direction for direction in gone if direction in asked]
 
 
 async def remove_between(
@@ -199,23 +227,6 @@ async def remove_between(
     between = schema.edges_between(types[0].id, types[1].id)
     edges = [(one, edge.id, other) for one, other in pairs for edge in between]
     await remove(conn, schema, edges, write)
-
-
-def _both(schema: Schema, from_id: int, type_id: int, to_id: int) -> list[Row]:
-    edge = schema.edges[type_id]
-    return [
-        (from_id, type_id, to_id, edge.from_type),
-        (to_id, edge.inverse, from_id, edge.to_type),
-    ]
-
-
-def _arrays(rows: Sequence[Row]) -> dict[str, list[Any]]:
-    return {
-        "from_ids": [row[0] for row in rows],
-        "type_ids": [row[1] for row in rows],
-        "to_ids": [row[2] for row in rows],
-        "object_types": [row[3] for row in rows],
-    }
 
 
 @dataclass(frozen=True)

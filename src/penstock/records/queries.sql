@@ -245,43 +245,54 @@ ORDER BY h.record_id, h.at DESC, h.id DESC;
 
 -- name: associate
 -- Adds edges, both directions at once, and leaves a change for each new direction.
-WITH input AS (
-    SELECT DISTINCT (i.from_id & 63)::smallint AS bucket, i.from_id, i.type_id, i.to_id, i.object_type
-    FROM unnest(
-        :from_ids::bigint[], :type_ids::integer[], :to_ids::bigint[], :object_types::text[])
-        AS i(from_id, type_id, to_id, object_type)
+WITH given AS (
+    SELECT i.from_id, i.type_id, i.to_id
+    FROM unnest(:from_ids::bigint[], :type_ids::integer[], :to_ids::bigint[])
+        AS i(from_id, type_id, to_id)
+), input AS (
+    SELECT from_id, type_id, to_id FROM given
+    UNION
+    SELECT g.to_id, t.inverse, g.from_id FROM given g JOIN association_types t ON t.id = g.type_id
 ), added AS (
     INSERT INTO associations (bucket, from_id, type_id, to_id, created_at)
-    SELECT bucket, from_id, type_id, to_id, :now FROM input
+    SELECT (from_id & 63)::smallint AS bucket, from_id, type_id, to_id, :now FROM input
     ORDER BY bucket, from_id, type_id, to_id
     ON CONFLICT DO NOTHING
     RETURNING bucket, from_id, type_id, to_id
 ), announced AS (
     INSERT INTO changes (bucket, lane, record_id, object_type, kind, details, source, depth, at)
-    SELECT a.bucket, :lane, a.from_id, i.object_type, 'associated',
+    SELECT a.bucket, :lane, a.from_id, t.from_type, 'associated',
         jsonb_build_object('type', a.type_id, 'to', a.to_id), :source, :depth, :now
-    FROM added a JOIN input i USING (bucket, from_id, type_id, to_id)
+    FROM added a JOIN association_types t ON t.id = a.type_id
 )
-SELECT from_id, type_id, to_id FROM added;
+SELECT coalesce(array_agg(from_id), '{}') AS from_ids, coalesce(array_agg(type_id), '{}') AS type_ids,
+    coalesce(array_agg(to_id), '{}') AS to_ids
+FROM added;
 
 -- name: dissociate
-WITH input AS (
-    SELECT DISTINCT (i.from_id & 63)::smallint AS bucket, i.from_id, i.type_id, i.to_id, i.object_type
-    FROM unnest(
-        :from_ids::bigint[], :type_ids::integer[], :to_ids::bigint[], :object_types::text[])
-        AS i(from_id, type_id, to_id, object_type)
+-- Removes edges, both directions at once, and leaves a change for each.
+WITH given AS (
+    SELECT i.from_id, i.type_id, i.to_id
+    FROM unnest(:from_ids::bigint[], :type_ids::integer[], :to_ids::bigint[])
+        AS i(from_id, type_id, to_id)
+), input AS (
+    SELECT from_id, type_id, to_id FROM given
+    UNION
+    SELECT g.to_id, t.inverse, g.from_id FROM given g JOIN association_types t ON t.id = g.type_id
 ), removed AS (
     DELETE FROM associations a USING input i
-    WHERE a.bucket = i.bucket AND a.from_id = i.from_id AND a.type_id = i.type_id
+    WHERE a.bucket = (i.from_id & 63)::smallint AND a.from_id = i.from_id AND a.type_id = i.type_id
         AND a.to_id = i.to_id
-    RETURNING a.bucket, a.from_id, a.type_id, a.to_id, i.object_type
+    RETURNING a.bucket, a.from_id, a.type_id, a.to_id
 ), announced AS (
     INSERT INTO changes (bucket, lane, record_id, object_type, kind, details, source, depth, at)
-    SELECT bucket, :lane, from_id, object_type, 'dissociated',
-        jsonb_build_object('type', type_id, 'to', to_id), :source, :depth, :now
-    FROM removed
+    SELECT r.bucket, :lane, r.from_id, t.from_type, 'dissociated',
+        jsonb_build_object('type', r.type_id, 'to', r.to_id), :source, :depth, :now
+    FROM removed r JOIN association_types t ON t.id = r.type_id
 )
-SELECT from_id, type_id, to_id FROM removed;
+SELECT coalesce(array_agg(from_id), '{}') AS from_ids, coalesce(array_agg(type_id), '{}') AS type_ids,
+    coalesce(array_agg(to_id), '{}') AS to_ids
+FROM removed;
 
 -- name: edges_from
 -- The edges of several records, for some association types, in the order of the other end.

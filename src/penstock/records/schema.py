@@ -133,7 +133,10 @@ class Schema:
         for edge in self.edges.values():
             key = (edge.from_type, edge.to_type)
             found[key] = (*found.get(key, ()), edge)
-        return found
+        return {
+            key: tuple(sorted(edges, key=lambda edge: (edge.label is not None, edge.id)))
+            for key, edges in found.items()
+        }
 
     @cached_property
     def limited(self) -> frozenset[int]:
@@ -144,13 +147,12 @@ class Schema:
 
     def edges_between(self, from_type: str, to_type: str) -> tuple[Edge, ...]:
         """The association types from one object type to another, the plain one first."""
-        edges = self._between.get((from_type, to_type), ())
-        return tuple(sorted(edges, key=lambda edge: (edge.label is not None, edge.id)))
+        return self._between.get((from_type, to_type), ())
 
     def plain_edge(self, from_type: str, to_type: str) -> Edge | None:
         """The unlabelled association type between two object types, if there is one."""
         edges = self.edges_between(from_type, to_type)
-        return next((edge for edge in edges if edge.label is None), None)
+        return edges[0] if edges and edges[0].label is None else None
 
 
 class Schemas:

@@ -116,7 +116,7 @@ async def create(
         )
         edges = [(id_of[index], edge) for index in kept for edge in drafts[index].edges]
         if edges:
-            await associations.add(conn, schema, type, edges, live, write)
+            await associations.attach(conn, schema, type, edges, live, write)
     for index, values in kept.items():
         outcomes[index] = Record(id_of[index], type.id, values, write.now, write.now)
     return [outcome for outcome in outcomes if outcome is not None]
@@ -233,7 +233,7 @@ async def revise(
     lost = await _reclaim(conn, type, merged, {row.id: row for row in targets.values()})
     changed = await _write(conn, type, {id: v for id, v in merged.items() if id not in lost}, write)
     edges = [(id, edge) for id, edge in edges if id not in lost]
-    added = await associations.add(conn, schema, type, edges, ends, write) if edges else []
+    added = await associations.attach(conn, schema, type, edges, ends, write) if edges else []
     linked = {from_id for from_id, _, _ in added}
     for index in range(len(patches)):
         if outcomes[index] is None:
