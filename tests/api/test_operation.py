@@ -90,21 +90,29 @@ async def test_a_deadlock_with_somebody_else_is_begun_again(
     ids = [int(one["id"]) for one in made.json()["results"]]
     first, second = sorted(ids, key=lambda id: (id & 63, id))
     lock = "SELECT FROM records WHERE bucket = (%s & 63) AND id = %s FOR UPDATE"
-    rival = await psycopg.AsyncConnection.connect(service.url)
-    async with rival:
-        await rival.execute(lock, [second, second])
-        changes = [{"id": str(id), "properties": {"city": "Oslo"}} for id in ids]
-        request = asyncio.create_task(
-            wire.post(f"{CONTACTS}/batch/update", json={"inputs": changes})
-        )
-        await until_waiting(service.url)
-        # The request holds the first and waits for the second: now each waits for the other.
-        await rival.execute(lock, [first, first])
-    answer = await request
-    assert answer.status_code == 200
-    assert {one["properties"]["city"] for one in answer.json()["results"]} == {"Oslo"}
+    changes = [{"id": str(id), "properties": {"city": "Oslo"}} for id in ids]
+    # PostgreSQL sacrifices whoever has waited longest unseen; on a busy machine it may be the rival.
+    for tries in range(1, 6):
+        async with await psycopg.AsyncConnection.connect(service.url) as rival:
+            await rival.execute(lock, [second, second])
+            request = asyncio.create_task(
+                wire.post(f"{CONTACTS}/batch/update", json={"inputs": changes})
+            )
+            await until_waiting(service.url)
+            try:
+                # The request holds the first and waits for the second: each waits for the other.
+                await rival.execute(lock, [first, first])
+                survived = True
+            except psycopg.errors.DeadlockDetected:
+                survived = False
+        answer = await request
+        assert answer.status_code == 200
+        assert {one["properties"]["city"] for one in answer.json()["results"]} == {"Oslo"}
+        if survived:
+            break
+    assert survived, "the request was never the victim"
     assert [entry.operation for entry in await trail(service)] == [
-        "objects_batch_update",
+        *["objects_batch_update"] * tries,
         "objects_batch_create",
     ]
 

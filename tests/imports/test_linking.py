@@ -91,6 +91,19 @@ async def test_what_is_not_found_is_reported_and_the_row_is_imported(desk: Desk)
     assert str(problem.text) == 'there is no company "Nowhere" to associate with'
 
 
+async def test_a_row_that_is_rejected_later_has_no_warnings(desk: Desk) -> None:
+    await desk.take_in("E-mail\na@x.example\n")
+    done = await desk.take_in(
+        "E-mail,Company\na@x.example,Nowhere\n", columns=columns(), operation="CREATE"
+    )
+    assert done.counts == Counts(rows_read=1, rejected=1)
+    problems = await desk.problems(done.id)
+    assert [(problem.code, problem.rejected) for problem in problems] == [
+        ("ASSOCIATION_NOT_FOUND", True),
+        ("OBJECT_ALREADY_EXISTS", True),
+    ]
+
+
 async def test_what_is_not_found_rejects_the_row_if_that_is_wished(desk: Desk) -> None:
     done = await desk.take_in(
         "E-mail,Company\na@x.example,Nowhere\nb@x.example,\n", columns=columns(missing="reject")

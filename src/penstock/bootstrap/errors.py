@@ -15,7 +15,7 @@ class DatabaseUnreachable(Unavailable):
 
 
 class DatabaseNotReady(Unavailable):
-    """The database {database} cannot be brought up to date: {reason}. Nothing in it was changed"""
+    """The database {database} cannot be brought up to date: {reason}"""
 
 
 class DatabaseUrlInvalid(Invalid):

@@ -1,7 +1,7 @@
 """A mapping checked and put to work: what a row says of a record, and what is wrong with it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from penstock.imports.cells import Convert, Owners, converter, place_stage
@@ -33,6 +33,13 @@ class Candidate:
     @property
     def rejected(self) -> bool:
         return any(problem.rejected for problem in self.problems)
+
+    @property
+    def told(self) -> list[RowProblem]:
+        """The problems as they are reported: of a rejected row nothing was imported."""
+        if not self.rejected:
+            return self.problems
+        return [replace(problem, rejected=True) for problem in self.problems]
 
 
 class Columns:

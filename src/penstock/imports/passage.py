@@ -9,13 +9,14 @@ from typing import Final
 
 from penstock.imports import report
 from penstock.imports.batches import Batch, ahead, batches
+from penstock.imports.culprits import passing, write_in_parts
 from penstock.imports.errors import MappingInvalid
 from penstock.imports.linking import Linking
 from penstock.imports.mapping import Candidate, Columns
 from penstock.imports.model import Counts, Import, State
 from penstock.imports.objections import objections
 from penstock.imports.store import import_of, owners
-from penstock.imports.writing import Writer, passing
+from penstock.imports.writing import Writer
 from penstock.kernel.clock import Clock
 from penstock.kernel.db import Connection, Database
 from penstock.kernel.queries import load
@@ -94,24 +95,24 @@ class Passage:
 
         None when the import is over, or somebody else has gone on with it.
         """
-        careful = False
+        in_parts = False
         for attempt in range(_ATTEMPTS):
             try:
                 await self._settle(await self._schemas.current(self._session))
                 await self._writer.linking.prepare(self._session)
-                return await self._write(batch, careful=careful)
+                return await self._write(batch, in_parts=in_parts)
             except Exception as error:
                 if passing(error):
                     if self._session.closed or attempt == _ATTEMPTS - 1:
                         raise
                     await asyncio.sleep(_PAUSE * 2**attempt)
-                elif careful:
+                elif in_parts:
                     raise
                 else:
-                    careful = True
+                    in_parts = True
         raise AssertionError
 
-    async def _write(self, batch: Batch, *, careful: bool) -> Import | None:
+    async def _write(self, batch: Batch, *, in_parts: bool) -> Import | None:
         """One transaction: the rows, their problems, and the place behind them."""
         session, writer, running = self._session, self._writer, self._running
         async with session.transaction():
@@ -123,11 +124,11 @@ class Passage:
             now = await self._clock.now(session)
             write = Write(Source("IMPORT", str(running.id)), now, Lane.BACKFILL)
             candidates = [writer.columns.read(row) for row in batch.rows]
-            if careful:
-                written = await writer.write_carefully(session, candidates, write)
+            if in_parts:
+                written = await write_in_parts(writer, session, candidates, write)
             else:
                 written = await writer.write(session, candidates, write)
-            problems = [problem for candidate in candidates for problem in candidate.problems]
+            problems = [problem for candidate in candidates for problem in candidate.told]
             await report.keep(session, running.id, writer.columns, problems)
             row = await _queries.one(
                 session,

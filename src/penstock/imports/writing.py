@@ -3,24 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import structlog
-from psycopg import errors as pg
-
 from penstock.imports.errors import KeyMissing
 from penstock.imports.linking import Linking
 from penstock.imports.mapping import Candidate, Columns
 from penstock.imports.model import ID, Operation, Options, RowProblem
-from penstock.kernel.db import TRANSIENT, Connection
+from penstock.kernel.db import Connection
 from penstock.kernel.errors import PenstockError, Problem
-from penstock.kernel.texts import Text
 from penstock.records import checking, store
 from penstock.records.changes import Write
 from penstock.records.errors import RecordExists, RecordNotFound, ValueTaken
 from penstock.records.reading import Record, find
 from penstock.records.schema import Schema
 from penstock.records.store import Draft, Patch, Upserted
-
-_log = structlog.get_logger(__name__)
 
 _Outcomes = Mapping[int, Upserted | PenstockError]
 
@@ -68,45 +62,6 @@ class Writer:
                     checking.check(self.schema, self.columns.type, candidate.values)
                 except PenstockError as error:
                     candidate.problems += self._problems(candidate, error)
-
-    async def write_carefully(
-        self, conn: Connection, candidates: Sequence[Candidate], write: Write
-    ) -> dict[int, Upserted]:
-        """Write as `write` does, dividing the set until what cannot be written stands alone.
-
-        Raises the reason when it meets every single row.
-        """
-        culprits: list[Exception] = []
-        written = await self._divide(conn, candidates, write, culprits)
-        if len(culprits) > 1 and not written:
-            raise culprits[0]
-        return written
-
-    async def _divide(
-        self,
-        conn: Connection,
-        candidates: Sequence[Candidate],
-        write: Write,
-        culprits: list[Exception],
-    ) -> dict[int, Upserted]:
-        known = [len(candidate.problems) for candidate in candidates]
-        try:
-            async with conn.transaction():
-                return await self.write(conn, candidates, write)
-        except Exception as error:
-            if passing(error):
-                raise
-            for candidate, count in zip(candidates, known, strict=True):
-                del candidate.problems[count:]
-            if len(candidates) == 1:
-                _log.warning("row refused", line=candidates[0].line, error=str(error))
-                culprits.append(error)
-                candidates[0].problems.append(_refusal(candidates[0].line, error))
-                return {}
-        half = len(candidates) // 2
-        first = await self._divide(conn, candidates[:half], write, culprits)
-        second = await self._divide(conn, candidates[half:], write, culprits)
-        return first | {half + index: outcome for index, outcome in second.items()}
 
     async def _by_key(
         self, conn: Connection, drafts: Mapping[int, Draft], write: Write
@@ -186,17 +141,3 @@ def _subject(error: PenstockError, key: str | None) -> str | None:
         asked = str(error.text.arguments["key"])
         return ID if asked == "id" else asked
     return error.where
-
-
-def _refusal(line: int, error: Exception) -> RowProblem:
-    if isinstance(error, PenstockError):
-        problem = error.problems[0] if error.problems else error.problem()
-        return RowProblem(line, problem.text, problem.code or "NOT_WRITTEN")
-    text = Text("it could not be written: {reason}", reason=str(error).partition("\n")[0])
-    return RowProblem(line, text, "NOT_WRITTEN")
-
-
-def passing(error: Exception) -> bool:
-    """Whether the same rows may be written when it is tried again."""
-    # A value too large for an index has the class of a full disk, and does not pass.
-    return isinstance(error, TRANSIENT) and not isinstance(error, pg.ProgramLimitExceeded)
