@@ -55,6 +55,10 @@ def eventually(what: Callable[[], Any], seconds: float = 60) -> Any:
     return result
 
 
+PATIENCE = 120
+"""Seconds until a process that was told to stop is taken to hang."""
+
+
 class Running:
     """A command that goes on until it is told to stop."""
 
@@ -95,7 +99,7 @@ class Running:
     def stop(self, number: int = signal.SIGTERM) -> int:
         """Tell it to stop, wait until it has, and return its exit code."""
         self.process.send_signal(number)
-        return self.process.wait()
+        return self.process.wait(PATIENCE)
 
     def kill(self) -> None:
         self.process.kill()

@@ -124,6 +124,20 @@ async def test_what_is_not_found_is_made_once_if_that_is_wished(desk: Desk) -> N
     assert len(await linked(desk)) == 2_501
 
 
+async def test_a_batch_that_is_written_in_parts_makes_each_record_once(desk: Desk) -> None:
+    await desk.query(
+        "ALTER TABLE records ADD CHECK (properties ->> 'email' IS DISTINCT FROM 'poison@x.example')"
+    )
+    rows = [f"p{number}@x.example,New {number % 3}" for number in range(64)]
+    rows[40] = "poison@x.example,New 1"
+    done = await desk.take_in(
+        "E-mail,Company\n" + "\n".join(rows), columns=columns(missing="create")
+    )
+    assert done.counts == Counts(rows_read=64, created=63, rejected=1)
+    assert [record["name"] for record in await desk.records("0-2")] == ["New 0", "New 1", "New 2"]
+    assert len(await linked(desk)) == 63
+
+
 async def test_what_cannot_be_made_is_reported_with_the_reason(desk: Desk) -> None:
     done = await desk.take_in(
         "Deal name,Contact\nAnvils,no address\nBolts,kim@x.example\n",

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from penstock.engine.plans import Plans
 from penstock.filters.compile import Criterion, Slots, Statement, check, select_verdicts
 from penstock.filters.errors import FilterInvalid
-from penstock.kernel.db import Connection
+from penstock.kernel.db import Connection, dumps
 from penstock.kernel.queries import load
 from penstock.records.schema import Schema
 
@@ -33,6 +34,7 @@ class Automation:
     workflows: Mapping[int, Active]
     criteria: Mapping[int, Criterion]
     plans: Plans
+    _of_steps: dict[tuple[str, bytes], Criterion] = field(default_factory=dict)
     _by_key: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     _by_type: dict[str, list[int]] = field(default_factory=dict)
     _enrolling: dict[int, list[int]] = field(default_factory=dict)
@@ -45,6 +47,14 @@ class Automation:
         for workflow in sorted(self.workflows.values(), key=lambda w: w.id):
             if workflow.on and "enroll" in workflow.criteria:
                 self._enrolling.setdefault(workflow.criteria["enroll"], []).append(workflow.id)
+
+    def criterion(self, document: Mapping[str, Any], object_type: str) -> Criterion:
+        """The criterion that a step's filter is. Raises FilterInvalid."""
+        key = (object_type, dumps(document))
+        known = self._of_steps.get(key)
+        if known is None:
+            known = self._of_steps[key] = check(document, self.schema, object_type)
+        return known
 
     def of_type(self, object_type: str) -> list[int]:
         """The criteria about records of a type."""

@@ -36,11 +36,13 @@ class Linking:
         self._schema = schema
         self._links = links
         self._gathered: dict[tuple[str, str], int] = {}
+        self._made: dict[tuple[str, str, str], int] = {}
 
     async def prepare(self, conn: Connection) -> None:
         """Take note of the records that have come since the last batch; outside transactions."""
+        self._made.clear()
         for type, property in sorted(
-            {p for link in self._links.values() for p in self._plain(link)}
+            {place for link in self._links.values() for place in self._unindexed(link)}
         ):
             if not self._gathered:
                 await _queries.run(conn, "make_names")
@@ -57,7 +59,7 @@ class Linking:
                 await _queries.run(conn, "index_names")
                 await _queries.run(conn, "count_names")
 
-    def _plain(self, link: Link) -> Iterable[tuple[str, str]]:
+    def _unindexed(self, link: Link) -> Iterable[tuple[str, str]]:
         """The property without an index by which a link may find its records, if there is one."""
         type = self._schema.type(link.to)
         property = type.primary if link.by is None else link.by
@@ -105,11 +107,11 @@ class Linking:
         for property in type.unique if link.by is None else {link.by} & set(type.unique):
             open_names = [name for name in names if name not in found]
             found |= await self._by_unique_value(conn, type, property, open_names)
-        for _, property in self._plain(link):
+        for _, property in self._unindexed(link):
             open_names = [name for name in names if name not in found]
             found |= await self._by_name(conn, type, property, open_names)
         # Held until the batch is written; one that was archived meanwhile is as good as none.
-        live = await associations.lock(conn, [id for ids in found.values() for id in ids])
+        live = await self._lock(conn, [id for ids in found.values() for id in ids])
         found = {
             name: kept for name, ids in found.items() if (kept := [i for i in ids if i in live])
         }
@@ -124,11 +126,14 @@ class Linking:
             answers |= {name: _unknown(type, name) for name in missing}
         return answers
 
+    async def _lock(self, conn: Connection, ids: Sequence[int]) -> dict[int, str]:
+        return await associations.lock(conn, ids, alone=bool(self._schema.limited))
+
     async def _by_id(
         self, conn: Connection, type: TypeSchema, names: Sequence[str]
     ) -> dict[str, list[int]]:
         ids = {name: id for name in names if (id := id_of(name)) is not None}
-        live = await associations.lock(conn, list(ids.values())) if ids else {}
+        live = await self._lock(conn, list(ids.values())) if ids else {}
         return {name: [id] for name, id in ids.items() if live.get(id) == type.id}
 
     async def _by_unique_value(
@@ -153,6 +158,11 @@ class Linking:
         found: dict[str, list[int]] = {}
         for row in rows:
             found.setdefault(row.name, []).append(row.id)
+        # What an earlier part of this batch has made was not there to be gathered.
+        for name in names:
+            made = self._made.get((type.id, property, name.lower()))
+            if made is not None:
+                found.setdefault(name, [made])
         return found
 
     async def _create(
@@ -165,9 +175,12 @@ class Linking:
         drafts = [store.Draft({property: same[0]}) for same in spellings.values()]
         outcomes = await store.create(conn, self._schema, type, drafts, write)
         answers: dict[str, _Answer] = {}
-        for same, outcome in zip(spellings.values(), outcomes, strict=True):
-            answer = outcome.id if isinstance(outcome, Record) else _refused(type, same[0], outcome)
-            answers |= dict.fromkeys(same, answer)
+        for (spelling, same), outcome in zip(spellings.items(), outcomes, strict=True):
+            if isinstance(outcome, Record):
+                self._made[type.id, property, spelling] = outcome.id
+                answers |= dict.fromkeys(same, outcome.id)
+            else:
+                answers |= dict.fromkeys(same, _refused(type, same[0], outcome))
         return answers
 
 

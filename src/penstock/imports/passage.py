@@ -27,8 +27,8 @@ from penstock.records.store import Upserted
 _queries = load("penstock.imports")
 
 _ATTEMPTS: Final = 6
-_PAUSE: Final = 0.1
-"""Seconds before the second attempt; doubled before each further one."""
+_PAUSE: Final = 0.05
+"""Seconds, doubled before each further attempt."""
 
 
 class Passage:
@@ -95,22 +95,22 @@ class Passage:
 
         None when the import is over, or somebody else has gone on with it.
         """
-        in_parts = False
-        for attempt in range(_ATTEMPTS):
+        failed, in_parts = 0, False
+        while True:
             try:
                 await self._settle(await self._schemas.current(self._session))
                 await self._writer.linking.prepare(self._session)
                 return await self._write(batch, in_parts=in_parts)
             except Exception as error:
                 if passing(error):
-                    if self._session.closed or attempt == _ATTEMPTS - 1:
+                    failed += 1
+                    if self._session.closed or failed == _ATTEMPTS:
                         raise
-                    await asyncio.sleep(_PAUSE * 2**attempt)
+                    await asyncio.sleep(_PAUSE * 2**failed)
                 elif in_parts:
                     raise
                 else:
                     in_parts = True
-        raise AssertionError
 
     async def _write(self, batch: Batch, *, in_parts: bool) -> Import | None:
         """One transaction: the rows, their problems, and the place behind them."""

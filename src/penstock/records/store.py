@@ -79,9 +79,10 @@ async def create(
     """Create records. A value that another record of the type owns gives RecordExists."""
     outcomes: list[Outcome | None] = [None] * len(drafts)
     accepted: dict[int, Values] = {}
+    now = instant_text(write.now)
     for index, draft in enumerate(drafts):
         try:
-            accepted[index] = _new_values(schema, type, draft, write, trusted=trusted)
+            accepted[index] = _new_values(schema, type, draft, now, trusted=trusted)
         except PenstockError as error:
             outcomes[index] = error
     targets = [edge.to_id for index in accepted for edge in drafts[index].edges]
@@ -123,14 +124,13 @@ async def create(
 
 
 def _new_values(
-    schema: Schema, type: TypeSchema, draft: Draft, write: Write, *, trusted: bool
+    schema: Schema, type: TypeSchema, draft: Draft, now: str, *, trusted: bool
 ) -> Values:
     values = checking.check(schema, type, draft.properties, trusted=trusted)
     checking.place(type, values, None)
     missing = [name for name in type.required if values.get(name) is None]
     if missing:
         raise ValuesInvalid(problems=[_missing(name) for name in missing])
-    now = instant_text(write.now)
     brought = checking.stamps(type, values, now).values()
     at_first: Values = dict.fromkeys(type.stamps.get("*", ()), now)
     for stamped in (at_first, *brought):
