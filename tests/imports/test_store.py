@@ -29,6 +29,12 @@ async def test_a_file_that_is_handed_in_waits(desk: Desk) -> None:
     assert not begun.ended
 
 
+async def test_a_file_name_that_is_no_text_is_kept_as_far_as_it_is(desk: Desk) -> None:
+    begun = await desk.begin(people_file(1), file_name="f\0r.csv")
+    shown = "f\N{REPLACEMENT CHARACTER}r.csv"
+    assert (begun.file_name, begun.name) == (shown, shown)
+
+
 async def test_the_file_is_kept_in_chunks_of_one_length(desk: Desk) -> None:
     data = people_file(4_000).encode()
     begun = await desk.begin(data)

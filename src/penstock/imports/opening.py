@@ -46,7 +46,7 @@ def opening_of(
         delimiter = delimiter or next(d for d in _DELIMITERS if d == told[1])
     chosen = delimiter or _likeliest(lines)
     rows = list(Rows(chosen, None).feed(lines, final=sample.whole))
-    first = _first(rows, sample, chosen, encoding)
+    first = _first(rows, sample, chosen)
     width = len(first.cells)
     names = tuple(
         _name(cell) if has_header else f"Column {number}"
@@ -65,23 +65,19 @@ def opening_of(
     return Opening(chosen, names, start, tuple(row for row in found if not row.problem))
 
 
-def _first(rows: Sequence[Row], sample: Sample, delimiter: Delimiter, encoding: str) -> Row:
+def _first(rows: Sequence[Row], sample: Sample, delimiter: Delimiter) -> Row:
+    if not rows and sample.whole:
+        raise FileEmpty
+    if not rows and sample.head.count(delimiter.encode()) > MOST_COLUMNS:
+        raise TooManyColumns(limit=MOST_COLUMNS)
     if not rows:
-        if sample.whole:
-            raise FileEmpty
-        raise _too_wide(sample, delimiter, encoding) or HeaderTooLong(limit=CHUNK)
+        raise HeaderTooLong(limit=CHUNK)
     first = rows[0]
     if first.problem is not None:
         raise HeaderBroken if first.problem.code != "LINE_TOO_LONG" else HeaderTooLong(limit=CHUNK)
     if len(first.cells) > MOST_COLUMNS:
         raise TooManyColumns(limit=MOST_COLUMNS)
     return first
-
-
-def _too_wide(sample: Sample, delimiter: Delimiter, encoding: str) -> TooManyColumns | None:
-    """The header does not end within the sample: because of its many columns?"""
-    many = sample.head.count(delimiter.encode()) > MOST_COLUMNS
-    return TooManyColumns(limit=MOST_COLUMNS) if many else None
 
 
 def _name(cell: str) -> str:

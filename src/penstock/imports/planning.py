@@ -44,7 +44,8 @@ class Findings:
 def find_out(schema: Schema, wish: Wish, sample: Sample, owners: Owners) -> Findings:
     """Read a sample with what the wish says of it, and guess the rest.
 
-    Raises ObjectTypeUnknown, and the errors of imports.errors for a file that cannot be read.
+    Raises ObjectTypeUnknown, MappingInvalid for a time zone that does not exist, and the errors of
+    imports.errors for a file that cannot be read.
     """
     type = schema.type(wish.object_type)
     encoding, mark = encoding_of([sample.head, *sample.pieces], wish.encoding)

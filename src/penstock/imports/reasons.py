@@ -7,9 +7,14 @@ from penstock.kernel.texts import Text
 _LONGEST: Final = 200
 
 
+def storable(text: str) -> str:
+    """A text from outside without what the database cannot hold."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+
+
 def shortened(text: str) -> str:
-    """A value as a report shows it: whole if it is short, and safe to store."""
-    safe = text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+    """A value as a report shows it: whole if it is short."""
+    safe = storable(text)
     return safe if len(safe) <= _LONGEST else f"{safe[: _LONGEST - 1]}…"
 
 

@@ -8,17 +8,9 @@ from psycopg.types.json import Jsonb
 
 from penstock.imports.cells import Owners
 from penstock.imports.errors import FileTooLarge, ImportEnded, ImportUnknown
-from penstock.imports.model import (
-    Column,
-    Counts,
-    Import,
-    Options,
-    Position,
-    State,
-    Wish,
-)
+from penstock.imports.model import Column, Counts, Import, Options, Position, State, Wish
 from penstock.imports.planning import plan_of
-from penstock.imports.reasons import from_json
+from penstock.imports.reasons import from_json, storable
 from penstock.imports.samples import CHUNK, Sample
 from penstock.kernel.db import Connection
 from penstock.kernel.queries import load
@@ -50,8 +42,8 @@ async def begin(
     id: int = await _queries.value(
         conn,
         "begin",
-        name=wish.name or wish.file_name or "import",
-        file_name=wish.file_name,
+        name=storable(wish.name or wish.file_name or "import"),
+        file_name=storable(wish.file_name),
         object_type=schema.type(wish.object_type).id,
         request=Jsonb(request) if request is not None else None,
         started_by=started_by,
