@@ -71,10 +71,11 @@ class Automation:
         """The workflows, by id, that a record enters when it comes to match the criterion."""
         return self._enrolling.get(criterion, [])
 
-    def statement(self, criteria: frozenset[int], now: datetime) -> Statement:
-        """The SELECT that judges these criteria in one pass over the same candidates."""
+    def statement(self, criteria: frozenset[int], bucket: int, now: datetime) -> Statement:
+        """The SELECT that judges these criteria in one pass over candidates of a bucket."""
         chosen = {id: self.criteria[id] for id in sorted(criteria)}
-        return select_verdicts(chosen, self.schema, Slots(self.schema.time_zone, now))
+        slots = Slots(self.schema.time_zone, now)
+        return select_verdicts(chosen, self.schema, slots, bucket=bucket)
 
 
 class Automations:

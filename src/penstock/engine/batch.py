@@ -68,7 +68,10 @@ class EngineBatch:
         if not criteria:
             return []
         statement = select_verdicts(
-            criteria, self.schema, Slots(self.schema.time_zone, self.turn.now)
+            criteria,
+            self.schema,
+            Slots(self.schema.time_zone, self.turn.now),
+            bucket=self.turn.bucket,
         )
         cursor = await self.turn.conn.execute(
             _queries.sql("judge").replace("VERDICTS", statement.sql),
@@ -123,7 +126,7 @@ class EngineBatch:
                 self.turn.conn,
                 self.schema,
                 self.type,
-                self.record_ids,
+                (self.turn.bucket, self.record_ids),
                 property,
                 raw,
                 self.circumstances,
@@ -143,7 +146,13 @@ class EngineBatch:
             for id in self.record_ids
         ]
         outcomes = await store.create(
-            self.turn.conn, self.schema, new_type, drafts, self.circumstances, trusted=True
+            self.turn.conn,
+            self.schema,
+            new_type,
+            drafts,
+            self.circumstances,
+            trusted=True,
+            held=dict.fromkeys(self.record_ids, self.type.id),
         )
         return _refusals(self.record_ids, outcomes)
 
@@ -154,7 +163,11 @@ class EngineBatch:
         if source.problems:
             raise RenderFailed(reason=source.problems[0].text)
         values = await tokens.of_crowd(self.crowd, source.tokens)
-        return {id: source.fill(values[id]).text() for id in self.record_ids}
+        # Many are alike: people share their first names.
+        keys = {id: tuple(of_record.values()) for id, of_record in values.items()}
+        one_each = {key: values[id] for id, key in keys.items()}
+        texts = {key: source.fill(of_record).text() for key, of_record in one_each.items()}
+        return {id: texts[keys[id]] for id in self.record_ids}
 
     async def mail(self, content_id: str) -> Mapping[int, Text]:
         email = await mailing.published(self.turn.conn, content_id)

@@ -14,6 +14,9 @@ _queries = load("penstock.engine")
 Values = Mapping[str, str | None]
 """Properties as strings of the wire, by name."""
 
+Column = Mapping[int, str | None]
+"""One property as strings of the wire, by record."""
+
 
 @dataclass(frozen=True)
 class Crowd:
@@ -25,6 +28,10 @@ class Crowd:
 
     async def values(self, names: Sequence[str]) -> Mapping[int, Values]:
         """Properties of the records, by record."""
+        return _by_record(await self.columns(names), self.ids)
+
+    async def columns(self, names: Sequence[str]) -> Mapping[str, Column]:
+        """Properties of the records, by name."""
         rows = await _queries.rows(
             self.turn.conn,
             "values",
@@ -63,25 +70,28 @@ class Crowd:
             ids=wanted,
             names=[name for name in names if name in type.formats],
         )
-        return await self._shown(rows, type, names, wanted)
+        return _by_record(await self._shown(rows, type, names, wanted), wanted)
 
     async def _shown(
         self, rows: Sequence[Any], type: TypeSchema, names: Sequence[str], ids: Sequence[int]
-    ) -> Mapping[int, Values]:
+    ) -> dict[str, Column]:
         """Values as they are on the wire; what are columns of the records is read apart."""
-        shown: dict[int, dict[str, str | None]] = {}
+        shown: dict[str, Column] = {}
         for row in rows:
             form = type.formats[row.name]
-            for id, value in zip(row.ids, row.values, strict=True):
-                shown.setdefault(id, {})[row.name] = None if value is None else form(value)
+            texts = [None if value is None else form(value) for value in row.values]
+            shown[row.name] = dict(zip(row.ids, texts, strict=True))
         columns = {name: type.columns[name] for name in names if name in type.columns}
         if columns:
-            for row in await _queries.rows(self.turn.conn, "moments", ids=ids):
-                known = {
-                    "id": str(row.id),
-                    "created_at": instant_text(row.created_at),
-                    "updated_at": instant_text(row.updated_at),
-                }
-                of_record = shown.setdefault(row.id, {})
-                of_record.update({name: known[column] for name, column in columns.items()})
+            moments = await _queries.rows(self.turn.conn, "moments", ids=ids)
+            told = {
+                "id": {row.id: str(row.id) for row in moments},
+                "created_at": {row.id: instant_text(row.created_at) for row in moments},
+                "updated_at": {row.id: instant_text(row.updated_at) for row in moments},
+            }
+            shown |= {name: told[column] for name, column in columns.items()}
         return shown
+
+
+def _by_record(columns: Mapping[str, Column], ids: Iterable[int]) -> dict[int, Values]:
+    return {id: {name: column.get(id) for name, column in columns.items()} for id in ids}

@@ -12,6 +12,7 @@ from penstock.engine.crowd import Crowd
 from penstock.kernel.db import Connection
 
 _CONTACT = "0-1"
+_ADDRESS = "contact.email"
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,12 @@ async def letters(crowd: Crowd, email: Email) -> dict[int, list[Letter]]:
     """One letter for each person to be written to, by record; none where there is nobody."""
     paths = rendering.tokens(email.content)
     if crowd.type.id == _CONTACT:
-        shared = await tokens.of_crowd(crowd, paths)
-        addresses = await crowd.values(["email"])
+        shared = await tokens.of_crowd(crowd, {*paths, _ADDRESS})
+        spare = _ADDRESS not in paths
         return {
-            id: [_letter(email, str(values["email"]), shared[id])]
-            for id, values in addresses.items()
-            if values.get("email")
+            id: [_letter(email, address, values)]
+            for id, values in shared.items()
+            if (address := values.pop(_ADDRESS) if spare else values[_ADDRESS])
         }
     own = {path for path in paths if path.startswith("contact.")}
     shared = await tokens.of_crowd(crowd, paths - own)

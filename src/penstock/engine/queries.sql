@@ -240,7 +240,8 @@ SELECT :bucket, i.visit, :now, i.record_id, i.workflow_id, i.enrollment_id, i.st
 FROM unnest(
     :visit::integer[], :record_id::bigint[], :workflow_id::bigint[], :enrollment_id::bigint[],
     :step::text[], :kind::text[], :detail::text[])
-    AS i(visit, record_id, workflow_id, enrollment_id, step, kind, detail);
+    AS i(visit, record_id, workflow_id, enrollment_id, step, kind, detail)
+ORDER BY i.record_id, i.visit;
 
 -- name: lock_months!
 -- Nobody else makes a partition of the journal until this transaction ends.

@@ -26,7 +26,7 @@ async def settle(turn: Turn, touched: Mapping[int, frozenset[int]]) -> list[Edge
     edges: list[Edge] = []
     for criteria, records in alike.items():
         for together in _by_type(turn, criteria):
-            statement = turn.automation.statement(together, turn.now)
+            statement = turn.automation.statement(together, turn.bucket, turn.now)
             query = _queries.sql("settle").replace("VERDICTS", statement.sql)
             cursor = await turn.conn.execute(
                 query,

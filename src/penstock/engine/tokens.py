@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from penstock.engine.crowd import Crowd, Values
+from penstock.engine.crowd import Column, Crowd
 from penstock.records.schema import TypeSchema
 
 
@@ -15,14 +15,15 @@ async def of_crowd(crowd: Crowd, paths: Iterable[str]) -> dict[int, dict[str, st
     values: dict[int, dict[str, str | None]] = {id: {} for id in crowd.ids}
     for name, properties in _by_name(paths).items():
         type = _type(crowd, name)
-        found: Mapping[int, Values] = {}
+        found: Mapping[str, Column] = {}
         if type is not None and type.id == crowd.type.id:
-            found = await crowd.values(properties)
+            found = await crowd.columns(properties)
         elif type is not None:
             found = await _associated(crowd, type, properties)
-        for id, of_record in values.items():
-            known = found.get(id, {})
-            of_record.update({f"{name}.{prop}": known.get(prop) for prop in properties})
+        for prop in properties:
+            path, column = f"{name}.{prop}", found.get(prop, {})
+            for id, of_record in values.items():
+                of_record[path] = column.get(id)
     return values
 
 
@@ -34,10 +35,10 @@ def _type(crowd: Crowd, name: str) -> TypeSchema | None:
 
 async def _associated(
     crowd: Crowd, type: TypeSchema, properties: Sequence[str]
-) -> dict[int, Values]:
-    ends = await crowd.ends(type)
-    far = await crowd.far(type, [others[0] for others in ends.values()], properties)
-    return {id: far.get(others[0], {}) for id, others in ends.items()}
+) -> dict[str, Column]:
+    first = {id: others[0] for id, others in (await crowd.ends(type)).items()}
+    far = await crowd.far(type, first.values(), properties)
+    return {name: {id: far[other].get(name) for id, other in first.items()} for name in properties}
 
 
 def _by_name(paths: Iterable[str]) -> dict[str, list[str]]:

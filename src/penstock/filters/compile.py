@@ -23,15 +23,22 @@ __all__ = [
 ]
 
 _VERDICTS: Final = """\
-SELECT c.id AS record_id, v.criterion, v.verdict, v.flip
-FROM unnest(%(candidates)s::bigint[]) AS c(id)
-JOIN records AS r ON r.bucket = (c.id & 63)::smallint AND r.id = c.id
-    AND r.type = %(f_type)s AND r.archived_at IS NULL
+SELECT r.id AS record_id, v.criterion, v.verdict, v.flip
+FROM {candidates}
 CROSS JOIN LATERAL unnest(
     %(f_criteria)s::bigint[],
     ARRAY[{verdicts}],
     ARRAY[{flips}]
-) AS v(criterion, verdict, flip)"""
+) AS v(criterion, verdict, flip)
+WHERE r.type = %(f_type)s AND r.archived_at IS NULL"""
+
+_ANYWHERE: Final = """\
+unnest(%(candidates)s::bigint[]) AS c(id)
+JOIN records AS r ON r.bucket = (c.id & 63)::smallint AND r.id = c.id"""
+
+# One pass over the key, where a join looks up record by record.
+_IN_BUCKET: Final = """\
+(SELECT * FROM records WHERE bucket = %(f_bucket)s AND id = ANY(%(candidates)s::bigint[])) AS r"""
 
 _MATCHING: Final = """\
 SELECT r.id AS record_id
@@ -72,8 +79,12 @@ def check(
     return Criterion(scope.type.id, canonical, digest_of(canonical), frozenset(depends))
 
 
-def select_verdicts(criteria: Mapping[int, Criterion], schema: Schema, slots: Slots) -> Statement:
+def select_verdicts(
+    criteria: Mapping[int, Criterion], schema: Schema, slots: Slots, *, bucket: int | None = None
+) -> Statement:
     """Judge candidates by many criteria in one pass; the caller adds `candidates`, their ids.
+
+    It is faster when they are all in one `bucket`.
 
     Rows are (record_id bigint, criterion bigint, verdict boolean, flip timestamptz): one for each
     criterion and each candidate that is a live record of the criteria's type. `flip` is the next
@@ -86,9 +97,12 @@ def select_verdicts(criteria: Mapping[int, Criterion], schema: Schema, slots: Sl
         raise ValueError(f"criteria of one type are judged together, not of {sorted(types)}")
     parts = [_compiled(_Held(schema), criterion) for criterion in criteria.values()]
     values: dict[str, Any] = {"f_type": types.pop(), "f_criteria": list(criteria)}
+    if bucket is not None:
+        values["f_bucket"] = bucket
     for part in parts:
         values |= part.values
     sql = _VERDICTS.format(
+        candidates=_ANYWHERE if bucket is None else _IN_BUCKET,
         verdicts=",\n        ".join(part.verdict for part in parts),
         flips=",\n        ".join(part.flip for part in parts),
     )

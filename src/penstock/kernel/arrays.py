@@ -4,8 +4,12 @@ from datetime import date, datetime
 from types import NoneType
 from typing import Any, Final
 
+import orjson
+from psycopg import postgres
 from psycopg.abc import Buffer
 from psycopg.types.array import ListDumper
+
+_INTEGERS: Final = {postgres.types[name].array_oid for name in ("int2", "int4", "int8")}
 
 _REPEATED: Final = frozenset({NoneType, bool, date, datetime, int, str})
 """Types of which a list holds few different values, or that are rare in lists."""
@@ -16,8 +20,8 @@ class Arrays(ListDumper):
 
     def dump(self, obj: list[Any]) -> Buffer | None:
         kinds = set(map(type, obj))
-        if kinds == {int}:
-            return f"{{{','.join(map(str, obj))}}}".encode()
+        if kinds == {int} and self.oid in _INTEGERS:
+            return b"{%b}" % orjson.dumps(obj)[1:-1]
         if kinds == {str} and self.sub_dumper is not None:
             # No text may contain a zero: where one does, psycopg says so below.
             whole = "\0".join(obj)

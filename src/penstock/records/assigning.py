@@ -26,7 +26,7 @@ async def assign(
     conn: Connection,
     schema: Schema,
     type: TypeSchema,
-    ids: Sequence[int],
+    where: tuple[int, Sequence[int]],
     name: str,
     raw: Any,
     write: Write,
@@ -35,14 +35,17 @@ async def assign(
 ) -> None:
     """Give live records, which the caller has locked, one value of an assignable property.
 
-    Records that have the value already stay as they are. Raises ValuesInvalid.
+    `where` is the bucket that they are all in, and their ids. Those that have the value already
+    stay as they are. Raises ValuesInvalid.
     """
+    bucket, ids = where
     values = checking.check(schema, type, {name: raw}, trusted=trusted)
     brought = checking.stamps(type, values, instant_text(write.now)).get(name, {})
     changed = {**values, **brought}
     await _queries.run(
         conn,
         "assign",
+        bucket=bucket,
         ids=list(ids),
         name=name,
         value=Jsonb(values[name]),

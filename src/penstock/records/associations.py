@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from penstock.kernel.db import Connection
 from penstock.kernel.errors import Problem
@@ -15,8 +15,7 @@ from penstock.records.schema import Edge, Schema, TypeSchema
 _queries = load("penstock.records")
 
 
-@dataclass(frozen=True)
-class NewEdge:
+class NewEdge(NamedTuple):
     """An edge to be, from a record at hand to `to_id`. No type ids: the plain, unlabelled edge."""
 
     to_id: int

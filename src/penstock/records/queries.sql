@@ -146,12 +146,11 @@ WITH input AS (
 SELECT c.id, c.changed FROM changed c;
 
 -- name: assign!
--- One value of a property for locked records; `changed` is that with what it brings along.
+-- One value of a property for locked records of a bucket; `changed` is that with what it brings.
 WITH changed AS (
     UPDATE records r
     SET properties = (r.properties || :changed::jsonb) - :cleared::text[], updated_at = :now
-    FROM unnest(:ids::bigint[]) AS i(id)
-    WHERE r.bucket = (i.id & 63)::smallint AND r.id = i.id AND r.archived_at IS NULL
+    WHERE r.bucket = :bucket AND r.id = ANY(:ids::bigint[]) AND r.archived_at IS NULL
         AND coalesce(r.properties -> :name::text, 'null') <> :value::jsonb
     RETURNING r.bucket, r.id, r.type
 ), history AS (

@@ -6,7 +6,7 @@ error that kept this item from being written. What can be written is written.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from penstock.kernel import ids
 from penstock.kernel.db import Connection, dumps
@@ -32,8 +32,7 @@ _queries = load("penstock.records")
 Values = dict[str, Json | None]
 
 
-@dataclass(frozen=True)
-class Draft:
+class Draft(NamedTuple):
     """A record to be: raw values by property, and edges to existing records.
 
     `bucket` puts the record beside another one, as a turn does.
@@ -75,8 +74,12 @@ async def create(
     write: Write,
     *,
     trusted: bool = False,
+    held: Mapping[int, str] | None = None,
 ) -> list[Outcome]:
-    """Create records. A value that another record of the type owns gives RecordExists."""
+    """Create records. A value that another record of the type owns gives RecordExists.
+
+    `held` are live records that the caller has locked to write them: object types by id.
+    """
     outcomes: list[Outcome | None] = [None] * len(drafts)
     accepted: dict[int, Values] = {}
     now = instant_text(write.now)
@@ -85,9 +88,7 @@ async def create(
             accepted[index] = _new_values(schema, type, draft, now, trusted=trusted)
         except PenstockError as error:
             outcomes[index] = error
-    targets = [edge.to_id for index in accepted for edge in drafts[index].edges]
-    alone = bool(schema.limited)
-    live = await associations.lock(conn, targets, alone=alone) if targets else {}
+    live = await _hold(conn, schema, [drafts[index] for index in accepted], held)
     for index in list(accepted):
         try:
             associations.check(schema, type, drafts[index].edges, live)
@@ -211,7 +212,7 @@ async def revise(
         except PenstockError as error:
             outcomes[index] = error
     targets = await _lock(conn, type, [patches[index].id for index in checked])
-    ends = await _lock_ends(conn, schema, [patches[index] for index in checked])
+    ends = await _hold(conn, schema, [patches[index] for index in checked])
     merged: dict[int, tuple[Values, Values, Values]] = {}
     edges: list[tuple[int, NewEdge]] = []
     for index, parts in checked.items():
@@ -242,9 +243,18 @@ async def revise(
     return [outcome for outcome in outcomes if outcome is not None]
 
 
-async def _lock_ends(conn: Connection, schema: Schema, patches: Sequence[Patch]) -> dict[int, str]:
-    ends = [edge.to_id for patch in patches for edge in patch.edges]
-    return await associations.lock(conn, ends, alone=bool(schema.limited)) if ends else {}
+async def _hold(
+    conn: Connection,
+    schema: Schema,
+    items: Sequence[Draft | Patch],
+    held: Mapping[int, str] | None = None,
+) -> dict[int, str]:
+    """Hold the other ends of all edges; returns their object types by id."""
+    live = dict(held or {})
+    ends = [edge.to_id for item in items for edge in item.edges if edge.to_id not in live]
+    if ends:
+        live |= await associations.lock(conn, ends, alone=bool(schema.limited))
+    return live
 
 
 def _outcome(
