@@ -12,9 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from penstock.kernel.embedded.errors import NamelessUser, SystemUserMissing
+from penstock.kernel.embedded.locks import FileLock
 
 SYSTEM_USER = "penstock"
 SYSTEM_HOME = Path("/var/lib/penstock")
+
+_RUN = Path("/run")
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,14 @@ def _command_line() -> str:
 
 
 def _create_system_user() -> Account:
+    # Two useradd at once make two users of one name, of whom the first is gone at once.
+    folder = _RUN if _RUN.is_dir() else SYSTEM_HOME.parent
+    with FileLock(folder / f"{SYSTEM_USER}-user.lock") as lock:
+        lock.wait()
+        return _known(SYSTEM_USER) or _add_system_user()
+
+
+def _add_system_user() -> Account:
     program = shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin:/bin")
     reason = "there is no program useradd"
     if program:
@@ -104,7 +115,7 @@ def _create_system_user() -> Account:
             [program, *_arguments()], capture_output=True, text=True, errors="replace", check=False
         )
         reason = done.stderr.strip() or f"useradd ended with {done.returncode}"
-    # Also after a failure: another start may have been faster.
+    # Also after a failure: somebody else may have been faster.
     account = _known(SYSTEM_USER)
     if account is None:
         raise SystemUserMissing(user=SYSTEM_USER, reason=reason, command=_command_line())

@@ -2,23 +2,23 @@
 
 import fcntl
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Self
-
-from penstock.kernel.embedded.accounts import Account
 
 
 class FileLock:
     """One holder's side of a lock file. The file itself is never removed.
 
-    Children that are executed do not inherit it; forked ones that live on do.
+    `give` hands the file to whom it shall belong, by its descriptor. Children that are executed do
+    not inherit it; forked ones that live on do.
     """
 
-    def __init__(self, path: Path, account: Account | None = None) -> None:
+    def __init__(self, path: Path, give: Callable[[int], None] | None = None) -> None:
         flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
         self._descriptor = os.open(path, flags, 0o600)
-        if account is not None:
-            account.give(self._descriptor)
+        if give is not None:
+            give(self._descriptor)
 
     def wait(self) -> None:
         """Hold it alone, however long the others take."""

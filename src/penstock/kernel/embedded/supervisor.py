@@ -116,7 +116,7 @@ class EmbeddedServer:
             self._progress,
         )
         with self._exclusively():
-            self._share = FileLock(self._place.server / "share.lock", account)
+            self._share = FileLock(self._place.server / "share.lock", account.give)
             try:
                 self._be_here(alone=self._share.take())
                 self._share.share()
@@ -137,7 +137,7 @@ class EmbeddedServer:
     @contextmanager
     def _exclusively(self) -> Iterator[None]:
         """While this lasts, no other supervisor starts or stops the server."""
-        with FileLock(self._place.server / "start.lock", self._place.account) as lock:
+        with FileLock(self._place.server / "start.lock", self._place.account.give) as lock:
             for _ in waiting(
                 self._progress,
                 lambda seconds: Text(
@@ -173,7 +173,7 @@ class EmbeddedServer:
 
     def _bound_log(self) -> None:
         if self._logs.full():
-            with FileLock(self._place.server / "start.lock", self._place.account) as lock:
+            with FileLock(self._place.server / "start.lock", self._place.account.give) as lock:
                 if lock.take() and self._logs.full():
                     self._logs.put_aside()
                     self._postmaster.reopen_log()
