@@ -185,7 +185,7 @@ def calendar(operation: dict[str, Any], place: Any, seen: Any, now: datetime, zo
 
     def now_less(units: int) -> Any:
         return (
-            seen((happens(standing(now, zone) - step * units, zone), zone))
+            seen((happens(moved(standing(now, zone), -step * units), zone), zone))
             if units
             else seen((now, zone))
         )
@@ -248,9 +248,12 @@ def time_point(point: dict[str, Any], now: datetime) -> tuple[datetime, str]:
     kind = reference["referenceType"]
     if kind == "NOW" and not any(offset.values()):
         return now + timedelta(**elapsed), zone
-    wall = standing(now, zone) if kind == "NOW" else place_in_unit(reference, now, zone)
     # Years and months first, then weeks and days: the order matters at the ends of months.
-    wall += relativedelta(months=offset["months"] + 12 * offset.get("years", 0))
+    months = relativedelta(months=offset["months"] + 12 * offset.get("years", 0))
+    if kind == "NOW":
+        wall = moved(standing(now, zone), months)
+    else:
+        wall = place_in_unit(reference, now, zone) + months
     wall += timedelta(days=offset.get("days", 0) + 7 * offset.get("weeks", 0))
     return happens(wall, zone) + timedelta(**elapsed), zone
 
@@ -277,6 +280,14 @@ def unit_start(unit: str, day: date, first_month: int) -> date:
     }[unit]:
         day -= timedelta(days=1)
     return day
+
+
+def moved(wall: datetime, step: relativedelta) -> datetime:
+    """A month without such a day counts as over, so that nothing is passed twice."""
+    there = wall + step
+    if (step.months or step.years) and there.day != wall.day:
+        return datetime.combine(there, time.max).replace(microsecond=999000)
+    return there
 
 
 def begins(day: date, zone: str) -> datetime:

@@ -76,6 +76,17 @@ def test_until_it_jumps_a_moment_keeps_its_pace(
     assert moment.day(Slots(zone, between)) == moment.day(slots)
 
 
+def test_a_month_without_such_a_day_counts_as_over() -> None:
+    a_month_on = Moving(shift=Shift(months=1))
+
+    def at(day: int, hour: int) -> datetime:
+        return a_month_on.at(Slots("UTC", datetime(2026, 3, day, hour, tzinfo=UTC)))
+
+    over = datetime(2026, 4, 30, 23, 59, 59, 999000, tzinfo=UTC)
+    assert at(30, 23) == datetime(2026, 4, 30, 23, tzinfo=UTC)
+    assert at(31, 0) == at(31, 23) == over
+
+
 def test_what_clocks_never_show_is_the_end_of_the_gap() -> None:
     stockholm, lord_howe = ZoneInfo("Europe/Stockholm"), ZoneInfo("Australia/Lord_Howe")
     gap = datetime(2026, 3, 29, 2, 30)

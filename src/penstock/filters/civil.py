@@ -12,6 +12,8 @@ Day = TypeVar("Day", bound=date)
 
 MILLISECOND: Final = timedelta(milliseconds=1)
 
+_LAST: Final = time(23, 59, 59, 999000)
+
 _MONTHS: Final = {"MONTH": 1, "QUARTER": 3, "YEAR": 12}
 
 
@@ -85,3 +87,12 @@ def add_months(day: Day, count: int) -> Day:
     if not 1 <= year <= 9999:
         raise OverflowError("the year is out of range")
     return day.replace(year=year, month=month + 1, day=min(day.day, monthrange(year, month + 1)[1]))
+
+
+def months_on(wall: datetime, count: int) -> datetime:
+    """The same day and time some months later; the end of a month that has no such day.
+
+    So it never goes back as time passes: not to the morning of 30 April when 30 March is over.
+    """
+    moved = add_months(wall, count)
+    return moved if moved.day == wall.day else datetime.combine(moved, _LAST)

@@ -120,9 +120,11 @@ class Moving:
     def _shifted(self, now: datetime, zone: ZoneInfo) -> datetime:
         if self.even:
             return now + self.shift.elapsed
-        wall = civil.wall(now, zone) if self.unit is None else self._place(self.unit, now, zone)
-        wall = civil.add_months(wall, self.shift.months) + timedelta(days=self.shift.days)
-        return civil.instant(wall, zone) + self.shift.elapsed
+        if self.unit is None:
+            wall = civil.months_on(civil.wall(now, zone), self.shift.months)
+        else:
+            wall = civil.add_months(self._place(self.unit, now, zone), self.shift.months)
+        return civil.instant(wall + timedelta(days=self.shift.days), zone) + self.shift.elapsed
 
     def _place(self, unit: Unit, now: datetime, zone: ZoneInfo) -> datetime:
         day = civil.start_of(unit, civil.day_of(now, zone), self.first_month)
