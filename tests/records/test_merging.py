@@ -96,5 +96,10 @@ async def test_an_erased_person_leaves_nothing_behind(house: House) -> None:
                 f"SELECT count(*) FROM {table} WHERE {column} = ANY(%s)", ([ada, old],)
             )
             assert (await cursor.fetchone())[0] == 0, table
+        cursor = await conn.execute(
+            "SELECT record_id, kind FROM changes WHERE record_id = ANY(%s) AND kind = 'erased'",
+            ([ada, old],),
+        )
+        assert {row.record_id for row in await cursor.fetchall()} == {ada, old}
         cursor = await conn.execute("SELECT kind FROM changes WHERE record_id = %s", (ada,))
         assert [row.kind for row in await cursor.fetchall()] == ["erased"]

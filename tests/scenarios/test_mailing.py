@@ -6,7 +6,7 @@ import pytest
 
 from penstock.delivery.deliverer import Deliverer
 from penstock.kernel.settings import Settings
-from penstock.records import store
+from penstock.records import merging, store
 from penstock.records.associations import NewEdge
 from tests.story import Story, all_of, any_of, property_is, step, when
 
@@ -82,3 +82,11 @@ async def test_a_deals_contacts_get_its_mail(story: Story, deliverer: Deliverer)
         ("ada@x.test", "Big", "Hi Ada, 100 is due"),
         ("bo@x.test", "Big", "Hi Bo, 100 is due"),
     ]
+    async with story.house.database.unit() as conn:
+        await merging.erase(conn, schema, schema.type("contacts"), ada, story.write)
+    await story.rest()
+    for table, column in (("outbox", "recipient"), ("effects", "part")):
+        rows = await story.query(f"SELECT {column} AS address FROM {table}")
+        assert [row.address for row in rows] == ["bo@x.test"], table
+    told = await story.query("SELECT detail::text AS said FROM journal WHERE detail IS NOT NULL")
+    assert [row.said for row in told if "ada@x.test" in row.said] == []

@@ -56,8 +56,13 @@ def run(data: Path | None, work: "Callable[[Installation], Awaitable[Result]]") 
         async with opened(settings_of(data), tell) as installation:
             return await work(installation)
 
-    # As Ctrl-C does: what was begun is put away, and the embedded server stops.
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    # As Ctrl-C does: what was begun is put away, and the embedded server stops. A shell starts what
+    # is to run in the background deaf to Ctrl-C, and so it stays; but not to this.
+    deaf = signal.getsignal(signal.SIGINT) == signal.SIG_IGN
+    signal.signal(
+        signal.SIGTERM,
+        signal.default_int_handler if deaf else lambda *_: signal.raise_signal(signal.SIGINT),
+    )
     _log_quietly()
     return uvloop.run(within())
 

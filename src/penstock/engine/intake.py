@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 from penstock.engine import settling
 from penstock.engine.entrants import FRESH, Circumstances, Entrants
 from penstock.engine.outcomes import apply_outcomes
-from penstock.engine.removal import erase, unenroll
+from penstock.engine.removal import erase, forget, unenroll
 from penstock.engine.turn import Turn
 from penstock.kernel.db import Connection
 from penstock.kernel.queries import load
@@ -130,9 +130,13 @@ class Intake:
             gone = [id for change in changes if change.kind == kind for id in change.record_ids]
             if gone:
                 await unenroll(self.turn, gone, reason)
-        erased = [id for change in changes if change.kind == "erased" for id in change.record_ids]
+        erased = [change for change in changes if change.kind == "erased"]
         if erased:
-            await erase(self.turn, erased)
+            await erase(
+                self.turn,
+                [id for change in erased for id in change.record_ids],
+                [address for change in erased for address in change.details["addresses"]],
+            )
 
     async def _enroll_existing(self, request: Any) -> None:
         """Enrol the next portion of those who match already, and ask for the rest again."""
@@ -185,7 +189,14 @@ class Intake:
             chosen = {row.id: how for row in rows}
             self.entrants.append(Entrants(workflow_id, str(request.details["by"]), chosen))
 
-    _REQUESTS = {"enroll_existing": _enroll_existing, "enroll": _enroll}  # noqa: RUF012
+    async def _forget(self, request: Any) -> None:
+        await forget(self.turn, request.details["addresses"])
+
+    _REQUESTS = {  # noqa: RUF012
+        "enroll_existing": _enroll_existing,
+        "enroll": _enroll,
+        "forget": _forget,
+    }
 
     async def stand(self) -> int:
         """Judge the next portion of a criterion that does not stand yet. Returns how many."""

@@ -284,6 +284,29 @@ WITH enrolled AS (
 )
 DELETE FROM outbox WHERE record_id = ANY(:records::bigint[]);
 
+-- name: request_forgetting!
+-- One request per bucket: somebody else's workflow may have written to an erased person.
+INSERT INTO changes (bucket, lane, record_id, object_type, kind, details, source, depth, at)
+SELECT b.bucket, 0, 0, '', 'forget', jsonb_build_object('addresses', :addresses::text[]),
+    'AUTOMATION_PLATFORM', 0, :now
+FROM buckets b;
+
+-- name: forget_addresses!
+WITH queued AS (
+    DELETE FROM effects WHERE bucket = :bucket AND part = ANY(:addresses::text[])
+)
+UPDATE journal SET detail = NULL
+WHERE bucket = :bucket AND detail IS NOT NULL
+    AND EXISTS (SELECT FROM unnest(:addresses::text[]) AS a(address)
+        WHERE position(a.address IN detail::text) > 0);
+
+-- name: forget_mail!
+-- Mail to erased people that was captured, and what a file said of them.
+WITH mail AS (
+    DELETE FROM outbox WHERE recipient = ANY(:addresses::text[])
+)
+DELETE FROM import_problems WHERE value = ANY(:addresses::text[]);
+
 -- name: effect_steps
 -- What settled effects belong to.
 SELECT e.enrollment_id, e.visit, e.part, e.workflow_id, e.record_id, e.step

@@ -39,6 +39,21 @@ async def unenroll(turn: Turn, records: Sequence[int], reason: str) -> None:
     )
 
 
-async def erase(turn: Turn, records: Sequence[int]) -> None:
-    """Clear journal details, queued effects and captured mail of erased people."""
+async def erase(turn: Turn, records: Sequence[int], addresses: Sequence[str]) -> None:
+    """Clear journal details, queued effects and captured mail of erased people.
+
+    Other records' workflows may have written to their addresses: every bucket is asked to forget
+    them.
+    """
     await _queries.run(turn.conn, "erase_traces", bucket=turn.bucket, records=list(records))
+    if addresses:
+        known = {"addresses": list(addresses)}
+        await _queries.run(turn.conn, "forget_mail", **known)
+        await _queries.run(turn.conn, "request_forgetting", now=turn.now, **known)
+
+
+async def forget(turn: Turn, addresses: Sequence[str]) -> None:
+    """Clear what this bucket keeps of mail to these addresses."""
+    await _queries.run(
+        turn.conn, "forget_addresses", bucket=turn.bucket, addresses=list(addresses)
+    )

@@ -217,9 +217,15 @@ WHERE a.bucket = (:id & 63)::smallint AND a.from_id = :id
 ORDER BY a.type_id, a.to_id;
 
 -- name: erase!
--- The person is gone: record, history, events and what waited to be handled.
+-- The person is gone: record, history, events and what waited to be handled. What was merged into the
+-- record goes too. The engine learns the addresses there were, since it wrote to them.
 WITH record AS (
     DELETE FROM records WHERE (bucket = (:id & 63)::smallint AND id = :id) OR merged_into = :id
+    RETURNING bucket, id
+), addresses AS (
+    SELECT coalesce(jsonb_agg(DISTINCT h.changed ->> 'email'), '[]') AS all
+    FROM property_history h
+    WHERE h.bucket = (:id & 63)::smallint AND h.record_id = :id AND h.changed ->> 'email' IS NOT NULL
 ), history AS (
     DELETE FROM property_history WHERE bucket = (:id & 63)::smallint AND record_id = :id
 ), events AS (
@@ -231,7 +237,10 @@ WITH record AS (
     DELETE FROM changes WHERE bucket = (:id & 63)::smallint AND record_id = :id
 )
 INSERT INTO changes (bucket, lane, record_id, object_type, kind, details, source, depth, at)
-VALUES ((:id & 63)::smallint, :lane, :id, :type, 'erased', '{}', :source, :depth, :now);
+SELECT r.bucket, :lane, r.id, :type, 'erased',
+    jsonb_build_object('addresses', CASE WHEN r.id = :id THEN a.all ELSE '[]' END),
+    :source, :depth, :now
+FROM record r CROSS JOIN addresses a;
 
 -- name: history
 -- The values that properties of records have had, newest first.
