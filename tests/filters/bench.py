@@ -20,6 +20,10 @@ def examples(count: int) -> settings:
     return settings(max_examples=count, deadline=None, suppress_health_check=QUIET)
 
 
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if not name.startswith("$")}
+
+
 @dataclass
 class Bench:
     """A connection outside transactions, and the schema of its database."""
@@ -28,18 +32,32 @@ class Bench:
     schema: Schema
 
     def place(self, values: Sequence[Mapping[str, Any]], now: datetime) -> list[int]:
-        """Contacts with these canonical values and no others; their ids."""
+        """Contacts with these canonical values and no others; their ids.
+
+        `$history` is what was written before: pairs of the instant and the values.
+        """
         ids = [64 * (number + 1) + number % 64 for number in range(len(values))]
         rows = [
-            (id & 63, id, dumps(each).decode(), now, now)
+            (id & 63, id, dumps(_plain(each)).decode(), now, now)
             for id, each in zip(ids, values, strict=True)
         ]
+        history = [
+            (id & 63, id, at, dumps(changed).decode())
+            for id, each in zip(ids, values, strict=True)
+            for at, changed in each.get("$history", ())
+        ]
         with self.conn.transaction(), self.conn.cursor() as cursor:
+            cursor.execute("DELETE FROM property_history")
             cursor.execute("DELETE FROM records")
             cursor.executemany(
                 "INSERT INTO records (bucket, id, type, properties, created_at, updated_at)"
                 " VALUES (%s, %s, '0-1', %s, %s, %s)",
                 rows,
+            )
+            cursor.executemany(
+                "INSERT INTO property_history (bucket, record_id, at, changed, source)"
+                " VALUES (%s, %s, %s, %s, 'test')",
+                history,
             )
         return ids
 

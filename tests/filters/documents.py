@@ -176,6 +176,40 @@ fixed = (
         st.tuples(_milliseconds, _milliseconds).map(sorted),
     )
 )
+_EVER_EQUAL = "HAS_EVER_BEEN_EQUAL_TO HAS_NEVER_BEEN_EQUAL_TO"
+_EVER_OPTIONS = (
+    "HAS_EVER_BEEN_ANY_OF HAS_NEVER_BEEN_ANY_OF HAS_EVER_BEEN_EXACTLY HAS_NEVER_BEEN_EXACTLY"
+    " HAS_EVER_CONTAINED_ALL HAS_NEVER_CONTAINED_ALL"
+)
+_COMPARED_TEXTS = "IS_EQUAL_TO IS_NOT_EQUAL_TO CONTAINS DOES_NOT_CONTAIN STARTS_WITH ENDS_WITH"
+_COMPARED_NUMBERS = (
+    "IS_EQUAL_TO IS_NOT_EQUAL_TO IS_GREATER_THAN IS_GREATER_THAN_OR_EQUAL_TO IS_LESS_THAN"
+    " IS_LESS_THAN_OR_EQUAL_TO"
+)
+
+
+def _compared(type: str, operators: str, other: str) -> Any:
+    return _operation(type, operators, comparisonPropertyName=st.just(other))
+
+
+past_texts = _operation(
+    "STRING", f"{_EVER_EQUAL} HAS_EVER_CONTAINED HAS_NEVER_CONTAINED", value=st.sampled_from(WORDS)
+)
+updated = (
+    _operation(
+        "ROLLING_PROPERTY_UPDATED",
+        "UPDATED_IN_LAST_X_DAYS NOT_UPDATED_IN_LAST_X_DAYS",
+        numberOfDays=st.integers(0, 40),
+    )
+    | _operation(
+        "TIME_POINT",
+        "IS_BEFORE IS_AFTER",
+        timePoint=_points,
+        endpointBehavior=_ends,
+        propertyParser=st.just("UPDATED_AT"),
+    )
+    | _compared("COMPARATIVE_PROPERTY_UPDATED", "IS_BEFORE IS_AFTER", "hubspotscore")
+)
 moving = rolling | calendar | moving_point | between
 
 
@@ -184,8 +218,13 @@ def _filters() -> st.SearchStrategy[dict[str, Any]]:
         return st.builds(asks, st.just(property), operations | known)
 
     return st.one_of(
-        about("city", texts),
-        about("hubspotscore", numbers),
+        about("city", texts | past_texts | updated),
+        about("city", _compared("COMPARATIVE_STRING", _COMPARED_TEXTS, "state")),
+        about("hubspotscore", numbers | _operation("NUMBER", _EVER_EQUAL, value=NUMBERS)),
+        about("hubspotscore", _compared("COMPARATIVE_NUMBER", _COMPARED_NUMBERS, "num_notes")),
+        about("closedate", _compared("COMPARATIVE_DATE", "IS_BEFORE IS_AFTER", "birthday")),
+        about("hs_buying_role", _operation("ENUMERATION", _EVER_OPTIONS, values=_lists(OPTIONS))),
+        about("hs_email_optout", _operation("BOOL", _EVER_EQUAL, value=st.booleans()) | updated),
         about("lifecyclestage", _operation("ENUMERATION", _OF_OPTIONS, values=_lists(STAGES))),
         about("hs_buying_role", _operation("ENUMERATION", _OF_OPTIONS, values=_lists(OPTIONS))),
         about("hs_email_optout", yes_no),
@@ -215,7 +254,7 @@ def documents(filters: st.SearchStrategy[dict[str, Any]] | None = None) -> Any:
 
 def about_time() -> st.SearchStrategy[dict[str, Any]]:
     """Filters that time can change."""
-    return st.builds(asks, st.sampled_from(["closedate", "birthday"]), moving)
+    return st.builds(asks, st.sampled_from(["closedate", "birthday"]), moving | updated)
 
 
 def records(now: datetime) -> st.SearchStrategy[dict[str, Any]]:
@@ -225,9 +264,23 @@ def records(now: datetime) -> st.SearchStrategy[dict[str, Any]]:
     days: st.SearchStrategy[date] = st.integers(-100, 100).map(
         lambda count: now.date() + timedelta(days=count)
     )
+    current = _values(instants, days)
+    written = st.tuples(near.map(lambda seconds: now - timedelta(seconds=abs(seconds))), current)
+    return st.builds(
+        lambda values, history: {**values, "$history": history},
+        current,
+        st.lists(written, max_size=3),
+    )
+
+
+def _values(
+    instants: st.SearchStrategy[datetime], days: st.SearchStrategy[date]
+) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries(
         {},
         optional={
+            "state": st.sampled_from(WORDS),
+            "num_notes": st.sampled_from([0, 1, -1, 2, 10**20]),
             "city": st.sampled_from([*WORDS, " ", "xab", "a-b"]),
             "hubspotscore": st.sampled_from([0, 1, -1, 2, 10**20, 10**20 + 1]),
             "lifecyclestage": st.sampled_from(STAGES),

@@ -10,20 +10,31 @@ from typing import Any
 FOLDER = Path(__file__).parents[1] / "golden" / "filters"
 
 _COMMENT = re.compile(r"^\s*//.*$", re.MULTILINE)
+_DIGEST = re.compile(r"f_[0-9a-f]{16}_(?=g[0-9])")
+_GUESS = re.compile(
+    r"\s*UNION ALL SELECT NULL(, NULL)*\s+FROM generate_series\(1, \d+\) WHERE \(SELECT false\)"
+)
 _PARAMETER = re.compile(r"%\(f_[0-9a-f_]+\)s(::[A-Z]+( WITH TIME ZONE)?(\[\])?)?")
 
 
 @dataclass(frozen=True)
 class Case:
-    """A filter, the SQL and the sentence that it becomes, and records that match or do not."""
+    """A filter, the SQL and the sentence that it becomes, and records that match or do not.
+
+    `says_sv` is the sentence in Swedish, `sql` is the verdict, `gathers` what comes before it;
+    records are as `world` says. One that is `refused` says why, with the path, and has no records.
+    """
 
     name: str
     document: dict[str, Any]
     says: str
-    matches: list[dict[str, Any]]
-    others: list[dict[str, Any]]
+    matches: list[dict[str, Any]] = field(default_factory=list)
+    others: list[dict[str, Any]] = field(default_factory=list)
     object: str = "contacts"
     sql: str | None = None
+    gathers: str | None = None
+    says_sv: str | None = None
+    refused: str | None = None
     operation: dict[str, Any] = field(default_factory=dict)
 
 
@@ -45,8 +56,15 @@ def _case(name: str, given: dict[str, Any]) -> Case:
         {"filterType": "PROPERTY", "property": property} | {"operation": given["operation"]}
     )
     for key in ("matches", "others"):
-        given[key] = [{} if value is None else {property: value} for value in given[key]]
+        given[key] = [_record(property, value) for value in given[key]]
     return Case(name, document, **given)
+
+
+def _record(property: str, given: Any) -> dict[str, Any]:
+    """A record with this value of the property, with no value, or the whole record as given."""
+    if isinstance(given, dict):
+        return given
+    return {} if given is None else {property: given}
 
 
 def asks(property: str, operation: Mapping[str, Any]) -> dict[str, Any]:
@@ -60,5 +78,5 @@ def only(*filters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def shape(sql: str) -> str:
-    """SQL without the names and types of its parameters."""
-    return " ".join(_PARAMETER.sub("?", sql).split())
+    """SQL without the names and types of its parameters, digests, and rows for the planner."""
+    return " ".join(_DIGEST.sub("", _PARAMETER.sub("?", _GUESS.sub("", sql))).split())

@@ -34,9 +34,83 @@ def judge(part: dict[str, Any], record: Record, now: datetime, zone: str) -> boo
     value = record.get(part["property"])
     if operation["operationType"] == "ALL_PROPERTY":
         return about_presence(operation["operator"], value)
+    if operation["operator"].startswith("HAS_"):
+        return about_past(operation, part["property"], record)
+    if "UPDATED" in operation["operationType"] or operation.get("propertyParser") == "UPDATED_AT":
+        return about_update(operation, part["property"], record, now, zone)
     if value is None:
         return bool(operation["includeObjectsWithNoValueSet"])
+    if operation["operationType"].startswith("COMPARATIVE_"):
+        other = record.get(operation["comparisonPropertyName"])
+        return other is not None and compare(operation["operator"], plain(value), plain(other))
     return ask(operation, value, now, zone)
+
+
+def about_past(operation: dict[str, Any], name: str, record: Record) -> bool:
+    """Whether it is or was so of any value; never is that it was so of none."""
+    was = [changed[name] for _, changed in record.get("$history", ()) if name in changed]
+    values = [value for value in [*was, record.get(name)] if value is not None]
+    if not values:
+        return bool(operation["includeObjectsWithNoValueSet"])
+    now_words = {
+        "BEEN_EQUAL_TO": "IS_EQUAL_TO",
+        "CONTAINED": "CONTAINS",
+        "BEEN_ANY_OF": "IS_ANY_OF",
+        "BEEN_EXACTLY": "IS_EXACTLY",
+        "CONTAINED_ALL": "CONTAINS_ALL",
+    }
+    _, how, what = operation["operator"].split("_", 2)
+    present = {**operation, "operator": now_words[what]}
+    answer = any(ask(present, value, datetime.now(UTC), "UTC") for value in values)
+    return answer == (how == "EVER")
+
+
+def about_update(
+    operation: dict[str, Any], name: str, record: Record, now: datetime, zone: str
+) -> bool:
+    def last(name: str) -> datetime | None:
+        return max(
+            (at for at, changed in record.get("$history", ()) if name in changed), default=None
+        )
+
+    at = last(name)
+    if at is None:
+        return bool(operation["includeObjectsWithNoValueSet"])
+    if operation["operationType"] == "COMPARATIVE_PROPERTY_UPDATED":
+        other = last(operation["comparisonPropertyName"])
+        return other is not None and compare(operation["operator"], at, other)
+    if operation["operationType"] == "ROLLING_PROPERTY_UPDATED":
+        today = now.astimezone(ZoneInfo(zone)).date()
+        recent = begins(today - timedelta(days=operation["numberOfDays"]), zone) <= at <= now
+        return recent == (operation["operator"] == "UPDATED_IN_LAST_X_DAYS")
+    return about_time(operation, at.isoformat(), now, zone)
+
+
+def plain(value: Any) -> Any:
+    """A value in a form that compares: text without regard to case, dates as instants."""
+    if not isinstance(value, str):
+        return value
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        return datetime.fromisoformat(f"{value}T00:00:00Z")
+    return datetime.fromisoformat(value) if re.match(r"\d{4}-\d\d-\d\dT", value) else value.lower()
+
+
+def compare(operator: str, value: Any, other: Any) -> bool:
+    tests = {
+        "IS_EQUAL_TO": lambda: value == other,
+        "IS_NOT_EQUAL_TO": lambda: value != other,
+        "IS_BEFORE": lambda: value < other,
+        "IS_AFTER": lambda: value > other,
+        "IS_GREATER_THAN": lambda: value > other,
+        "IS_GREATER_THAN_OR_EQUAL_TO": lambda: value >= other,
+        "IS_LESS_THAN": lambda: value < other,
+        "IS_LESS_THAN_OR_EQUAL_TO": lambda: value <= other,
+        "CONTAINS": lambda: other in value,
+        "DOES_NOT_CONTAIN": lambda: other not in value,
+        "STARTS_WITH": lambda: value.startswith(other),
+        "ENDS_WITH": lambda: value.endswith(other),
+    }
+    return bool(tests[operator]())
 
 
 def about_presence(operator: str, value: Any) -> bool:

@@ -28,7 +28,7 @@ def with_noise(part: Any) -> Any:
     """The same JSON with a stray key and a null in every object."""
     if isinstance(part, dict):
         noisy = {key: with_noise(value) for key, value in part.items()}
-        return {**noisy, "strayKey": [1, {"x": None}], "metadata": None}
+        return {**noisy, "strayKey": [1, {"x": None}], "strayNull": None}
     return [with_noise(item) for item in part] if isinstance(part, list) else part
 
 
@@ -37,7 +37,10 @@ def test_writing_a_document_differently_changes_nothing(case: golden.Case) -> No
     once = canonical(case.document)
     assert canonical(once) == once
     assert canonical(json.loads(dumps(once), parse_float=Decimal)) == once
-    for other in (reordered(case.document), with_noise(case.document)):
+    others = [reordered(case.document)]
+    if case.refused is None:  # What cannot be read is kept with all that is in it.
+        others.append(with_noise(case.document))
+    for other in others:
         assert canonical(other) == once
         assert digest(other) == digest(case.document)
 

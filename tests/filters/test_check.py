@@ -16,6 +16,10 @@ def number(**others: Any) -> dict[str, Any]:
     return {"operationType": "NUMBER", "operator": "IS_EQUAL_TO", "value": 1, **others}
 
 
+def compared(**others: Any) -> dict[str, Any]:
+    return {"operationType": "COMPARATIVE_STRING", "operator": "IS_EQUAL_TO", **others}
+
+
 def text(**others: Any) -> dict[str, Any]:
     return {"operationType": "STRING", "operator": "IS_EQUAL_TO", "value": "x", **others}
 
@@ -45,9 +49,9 @@ WRONG = [
     ("city", text(operator="SOUNDS_LIKE"), f"{OPERATION}.operator", "there are: IS_EQUAL_TO, "),
     (
         "city",
-        text(operator="HAS_EVER_BEEN_EQUAL_TO"),
+        text(operator="HAS_ALWAYS_BEEN"),
         f"{OPERATION}.operator",
-        'there is no operator "HAS_EVER_BEEN_EQUAL_TO" of STRING here; there are: IS_EQUAL_TO, ',
+        'there is no operator "HAS_ALWAYS_BEEN" of STRING here; there are: IS_EQUAL_TO, ',
     ),
     ("city", text(operator=None), f"{OPERATION}.operator", "operator is required"),
     ("city", text(value=None), f"{OPERATION}.value", "value is required"),
@@ -107,10 +111,28 @@ WRONG = [
         'there is no time point "PROPERTY_REFERENCED" here; there are: DATE, INDEXED',
     ),
     (
+        "city",
+        compared(comparisonPropertyName="nothing"),
+        f"{OPERATION}.comparisonPropertyName",
+        'Property "nothing" does not exist',
+    ),
+    (
+        "city",
+        compared(comparisonPropertyName="closedate"),
+        f"{OPERATION}.comparisonPropertyName",
+        '"city" cannot be compared with "closedate"',
+    ),
+    (
+        "city",
+        {"operationType": "REGEX", "operator": "MATCHES_REGEX", "value": "(a"},
+        f"{OPERATION}.value",
+        "this regular expression cannot be used: it ends too early",
+    ),
+    (
         "closedate",
-        indexed(indexReference={"referenceType": "FISCAL_YEAR"}),
+        indexed(indexReference={"referenceType": "DECADE"}),
         f"{OPERATION}.timePoint.indexReference.referenceType",
-        "it must be one of: 'NOW', 'TODAY', 'WEEK', 'MONTH', 'QUARTER' or 'YEAR'",
+        "it must be one of: 'NOW', 'TODAY', 'WEEK', 'MONTH', 'QUARTER', 'YEAR', ",
     ),
     (
         "closedate",

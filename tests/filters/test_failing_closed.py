@@ -8,10 +8,12 @@ import pytest
 
 from penstock.filters.compile import Slots, check, select_matching
 from penstock.filters.errors import FilterInvalid
-from penstock.filters.nodes import OPERATIONS
+from penstock.filters.memberships import MEMBERSHIPS
+from penstock.filters.nodes import KINDS, OPERATIONS
+from penstock.records.model import EventType
 from penstock.records.schema import Schema
-from tests.conftest import NOW
-from tests.filters import golden
+from tests.conftest import NOW, House
+from tests.filters import golden, world
 from tests.filters.bench import Bench
 from tests.filters.golden import asks, only
 
@@ -94,3 +96,218 @@ async def test_a_criterion_that_has_become_invalid_is_false_of_all_and_spoils_no
     bench.schema = without(bench.schema, "contacts", "city")
     left = {key: verdict for key, (verdict, _) in bench.judge(criteria, [id], NOW, "UTC").items()}
     assert left == {(id, 1): False, (id, 2): False, (id, 3): True}
+
+
+CITY = {"operationType": "STRING", "operator": "IS_EQUAL_TO", "value": "Oslo"}
+
+
+def beside(*filters: dict[str, Any], **branch: Any) -> dict[str, Any]:
+    """A document of these filters, or of a branch."""
+    if not branch:
+        return only(*filters)
+    inner = {**branch, "filters": list(filters)}
+    return {"filterBranchType": "AND", "filterBranches": [inner]}
+
+
+def of_kind(type: str, **fields: Any) -> dict[str, Any]:
+    return only({"filterType": type, **fields})
+
+
+FORM, PAGE, OPENED, ADS = "4-1639801", "4-96000", "4-666440", "4-1553675"
+
+EVENTS: list[tuple[str, dict[str, Any]]] = [
+    # the event type without which it cannot be asked, and the filter
+    (FORM, of_kind("FORM_SUBMISSION", operator="NOT_FILLED_OUT")),
+    (FORM, of_kind("FORM_SUBMISSION_ON_PAGE", pageId="7", operator="FILLED_OUT")),
+    (PAGE, of_kind("PAGE_VIEW", pageUrl="/", operator="NOT_HAS_PAGEVIEW_EQ")),
+    (OPENED, of_kind("EMAIL_EVENT", emailId="7", operator="OPENED")),
+    (OPENED, of_kind("EMAIL_EVENT", emailId="7", operator="RECEIVED_BUT_NOT_OPENED")),
+    (PAGE, of_kind("EVENT", eventId=PAGE, operator="NOT_HAS_EVENT")),
+    ("6-7001", of_kind("INTEGRATION_EVENT", eventTypeId=7001, filterLines=[])),
+    (PAGE, of_kind("UNIFIED_EVENTS", eventTypeId=PAGE, filterLines=[])),
+    ("4-1555804", of_kind("CTA", ctaName="x", operator="HAS_NOT_OPENED_CTA")),
+    ("4-2", of_kind("WEBINAR", operator="NOT_HAS_WEBINAR_ATTENDANCE")),
+    (ADS, of_kind("ADS_SEARCH", entityType="AD", operator="IS_KNOWN")),
+    (ADS, of_kind("ADS_TIME", pruningRefineBy={"type": "ALL_HISTORY"})),
+    ("4-3", of_kind("CAMPAIGN_INFLUENCED", campaignId="7")),
+    ("4-4", of_kind("SURVEY_MONKEY", surveyId="7", operator="HAS_NOT_RESPONDED_TO_SURVEY")),
+    (
+        "4-5",
+        of_kind(
+            "SURVEY_MONKEY_VALUE",
+            surveyId="7",
+            surveyQuestion="1",
+            operator="HAS_ANSWERED_SURVEY_QUESTION_WITH_VALUE",
+            valueComparison=CITY,
+        ),
+    ),
+    (
+        PAGE,
+        beside(filterBranchType="UNIFIED_EVENTS", eventTypeId=PAGE, operator="HAS_NOT_COMPLETED"),
+    ),
+]
+TRAITS: list[tuple[str, str, dict[str, Any]]] = [
+    # the event type, the property of it that is gone, and the filter
+    (FORM, "hs_form_id", of_kind("FORM_SUBMISSION", formId="7", operator="NOT_FILLED_OUT")),
+    (FORM, "hs_page_id", of_kind("FORM_SUBMISSION_ON_PAGE", pageId="7", operator="FILLED_OUT")),
+    (PAGE, "hs_page_url", of_kind("PAGE_VIEW", pageUrl="/", operator="NOT_HAS_PAGEVIEW_EQ")),
+    (OPENED, "hs_email_id", of_kind("EMAIL_EVENT", emailId="7", operator="OPENED")),
+    (
+        PAGE,
+        "hs_page_url",
+        of_kind(
+            "UNIFIED_EVENTS",
+            eventTypeId=PAGE,
+            filterLines=[{"property": "hs_page_url", "operation": CITY}],
+        ),
+    ),
+    (
+        PAGE,
+        "hs_page_url",
+        beside(
+            asks("hs_page_url", CITY),
+            filterBranchType="UNIFIED_EVENTS",
+            eventTypeId=PAGE,
+            operator="HAS_NOT_COMPLETED",
+        ),
+    ),
+]
+WAYS: list[dict[str, Any]] = [
+    of_kind("ASSOCIATION", listId="7001", associationTypeId=4, operator="NOT_IN_LIST"),
+    of_kind("NUM_ASSOCIATIONS", associationTypeId=4),
+    beside(
+        asks("dealname", CITY),
+        filterBranchType="ASSOCIATION",
+        objectTypeId="0-3",
+        associationTypeId=4,
+        operator="NOT_IN_LIST",
+    ),
+]
+THINGS: list[tuple[str, str, dict[str, Any]]] = [
+    ("list", "listId", of_kind("IN_LIST", listId="7001", operator="NOT_IN_LIST")),
+    ("list", "listId", of_kind("ASSOCIATION", listId="7001", associationTypeId=4)),
+    *(
+        (
+            "import" if word == "IMPORT" else "workflow",
+            "metadata.id",
+            of_kind("IN_LIST", metadata={"id": "7001", "inListType": word}, operator="NOT_IN_LIST"),
+        )
+        for word in MEMBERSHIPS
+        if word
+    ),
+]
+
+
+def with_events(schema: Schema) -> Schema:
+    """The schema with a kind of event that somebody defined."""
+    painted = EventType("6-7001", "pe1_painted", "Painted")
+    return replace(schema, events={**schema.events, painted.id: painted})
+
+
+def assert_nobody(document: dict[str, Any], before: Schema, after: Schema, path: str) -> None:
+    """What could be asked before names what is gone, and lets nobody through."""
+    for asked in (document, negated(document)):
+        criterion = check(asked, before, "contacts")
+        with pytest.raises(FilterInvalid) as raised:
+            check(asked, after, "contacts")
+        paths = [str(problem.where) for problem in raised.value.problems]
+        assert paths
+        assert all(path in where for where in paths), (asked, paths)
+        statement = select_matching(criterion, after, Slots("UTC", NOW))
+        assert statement.sql.endswith("AND false"), asked
+
+
+@pytest.mark.parametrize(("id", "document"), EVENTS)
+async def test_an_event_type_that_is_gone_matches_nobody(
+    house: House, id: str, document: dict[str, Any]
+) -> None:
+    schema = with_events(await house.schema())
+    left = {key: value for key, value in schema.events.items() if key != id}
+    part = [*document.get("filters", ()), *document.get("filterBranches", ())][0]
+    key = next((key for key in ("eventTypeId", "eventId") if key in part), "filterType")
+    assert_nobody(document, schema, replace(schema, events=left), f"[0].{key}")
+
+
+@pytest.mark.parametrize(("id", "name", "document"), TRAITS)
+async def test_a_property_of_an_event_that_is_gone_matches_nobody(
+    house: House, id: str, name: str, document: dict[str, Any]
+) -> None:
+    schema = await house.schema()
+    type = schema.events[id]
+    left = tuple(each for each in type.properties if each.name != name)
+    after = replace(schema, events={**schema.events, id: replace(type, properties=left)})
+    assert_nobody(document, schema, after, "[0].")
+
+
+@pytest.mark.parametrize("document", WAYS)
+async def test_an_association_type_that_is_gone_matches_nobody(
+    house: House, document: dict[str, Any]
+) -> None:
+    schema = await house.schema()
+    left = {key: value for key, value in schema.edges.items() if key != 4}
+    assert_nobody(document, schema, replace(schema, edges=left), "[0].associationTypeId")
+
+
+async def test_an_object_type_that_is_gone_matches_nobody(house: House) -> None:
+    schema = await house.schema()
+    types = {key: value for key, value in schema.types.items() if key != "0-3"}
+    edges = {
+        key: edge
+        for key, edge in schema.edges.items()
+        if "0-3" not in (edge.from_type, edge.to_type)
+    }
+    assert_nobody(WAYS[-1], schema, replace(schema, types=types, edges=edges), "[0].objectTypeId")
+
+
+@pytest.mark.parametrize(("kind", "key", "document"), THINGS)
+async def test_a_list_or_the_like_that_is_gone_matches_nobody(
+    house: House, kind: str, key: str, document: dict[str, Any]
+) -> None:
+    async with house.database.unit() as conn:
+        await world.furnish(conn)
+    schema = await house.schema()
+    async with house.database.unit() as conn:
+        given = [[], ["list", "import", "active"], ["finished"], ["goal_met"]]
+        ids = [
+            await world.place(conn, schema, house, "contacts", {"$in": things}) for things in given
+        ]
+
+        async def found(document: dict[str, Any]) -> set[int]:
+            statement = select_matching(
+                check(document, schema, "contacts"), schema, Slots("UTC", NOW)
+            )
+            cursor = await conn.execute(statement.sql.encode(), statement.parameters)
+            return {row.record_id for row in await cursor.fetchall()} & set(ids)
+
+        asked = [document, negated(document)]
+        assert set.union(*[await found(each) for each in asked]) == set(ids)
+        await conn.execute("DELETE FROM imports")
+        for table in ("lists", "workflows"):
+            await conn.execute(f"UPDATE {table} SET deleted_at = now()".encode())
+        assert [await found(each) for each in asked] == [set(), set()]
+    known = {(kind, 7001): "Known"}
+    for each in asked:
+        check(each, schema, "contacts", names=known)
+        with pytest.raises(FilterInvalid) as raised:
+            check(each, schema, "contacts", names={})
+        (problem,) = raised.value.problems
+        assert str(problem.where).endswith(f"filters[0].{key}")
+        assert problem.code == f"{kind.upper()}_DOESNT_EXIST"
+
+
+def test_every_kind_of_filter_that_names_something_is_deprived_of_it() -> None:
+    documents = [
+        *(document for _, document in EVENTS),
+        *WAYS,
+        *(document for _, _, document in THINGS),
+    ]
+    asked = {part["filterType"] for each in documents for part in each.get("filters", ())}
+    # Of a property that is gone the tests above ask; these others name nothing that could go.
+    alone = {
+        "PROPERTY",
+        "CONSTANT",
+        "PRIVACY",
+        "EMAIL_SUBSCRIPTION",
+        "COMMUNICATION_SUBSCRIPTION",
+    }
+    assert asked | alone == set(KINDS.kinds)

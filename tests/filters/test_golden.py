@@ -4,16 +4,25 @@ from typing import Any
 
 import pytest
 
-from penstock.filters.compile import Dependency, Slots, check, select_matching, select_verdicts
+from penstock.filters.compile import (
+    Criterion,
+    Dependency,
+    Slots,
+    check,
+    mentions,
+    select_matching,
+    select_verdicts,
+)
 from penstock.filters.describe import describe
-from penstock.filters.nodes import BRANCHES, KINDS, OPERATIONS, TIME_POINTS
+from penstock.filters.errors import FilterInvalid
+from penstock.filters.mentions import names
+from penstock.filters.model import canonical
+from penstock.filters.nodes import BRANCHES, KINDS, OPERATIONS, REFINEMENTS, TIME_POINTS
 from penstock.filters.operators import Operation
 from penstock.kernel.db import Connection
-from penstock.records import store
-from penstock.records.reading import Record
 from penstock.records.schema import Schema
 from tests.conftest import NOW, House
-from tests.filters import golden
+from tests.filters import golden, world
 from tests.filters.golden import Case
 
 SLOTS = Slots("Europe/Stockholm", NOW)
@@ -32,7 +41,9 @@ CASES = [case for name in golden.names() for case in golden.cases(name)]
 ALL = [node for case in CASES for node in nodes(case.document)]
 
 
-@pytest.mark.parametrize("family", [BRANCHES, KINDS, OPERATIONS, TIME_POINTS], ids=lambda f: f.key)
+@pytest.mark.parametrize(
+    "family", [BRANCHES, KINDS, OPERATIONS, REFINEMENTS, TIME_POINTS], ids=lambda f: f.key
+)
 def test_every_kind_has_a_golden_case(family: Any) -> None:
     used = {family.find(node[family.key]) for node in ALL if family.key in node}
     assert [kind.type_id for kind in family.kinds.values() if kind not in used] == []
@@ -51,6 +62,17 @@ def test_every_operator_has_a_golden_case() -> None:
         for name in kind.operators
     }
     assert sorted(rows - used) == []
+
+
+def test_every_operator_has_a_sentence_in_swedish() -> None:
+    said: dict[tuple[str, str], bool] = {}
+    for case in CASES:
+        kind = OPERATIONS.find(case.operation.get("operationType"))
+        if kind is not None:
+            key = (kind.type_id, case.operation["operator"])
+            said[key] = said.get(key, False) or case.says_sv is not None
+    assert said
+    assert [key for key, swedish in said.items() if not swedish] == []
 
 
 async def test_an_operator_flips_if_and_only_if_its_row_says_so(house: House) -> None:
@@ -73,6 +95,8 @@ async def test_an_operator_flips_if_and_only_if_its_row_says_so(house: House) ->
 
 @pytest.mark.parametrize("name", golden.names())
 async def test_golden_filters_mean_what_they_say(house: House, name: str) -> None:
+    async with house.database.unit() as conn:
+        await world.furnish(conn)
     schema = await house.schema()
     for case in golden.cases(name):
         async with house.database.unit() as conn:
@@ -80,12 +104,26 @@ async def test_golden_filters_mean_what_they_say(house: House, name: str) -> Non
 
 
 async def _holds(conn: Connection, schema: Schema, house: House, case: Case) -> None:
-    criterion = check(case.document, schema, case.object)
+    known = await names(conn, mentions([case.document]))
+    if case.refused is not None:
+        with pytest.raises(FilterInvalid) as raised:
+            check(case.document, schema, case.object, names=known)
+        assert [str(problem) for problem in raised.value.problems] == [case.refused]
+        kept = Criterion(schema.type(case.object).id, canonical(case.document), "", frozenset())
+        assert select_matching(kept, schema, SLOTS).sql.endswith("AND false"), case.name
+        assert str(describe(case.document, schema, case.object, known)) == case.says, case.name
+        return
+    criterion = check(case.document, schema, case.object, names=known)
     everybody = select_matching(criterion, schema, SLOTS)
     if case.sql is not None:
         verdict = everybody.sql.partition("r.archived_at IS NULL AND ")[2]
         assert golden.shape(verdict) == case.sql, case.name
-    assert str(describe(case.document, schema, case.object)) == case.says, case.name
+    if case.gathers is not None:
+        gathered = everybody.sql.partition("SELECT r.id AS record_id")[0]
+        assert golden.shape(gathered).partition("), ")[2] == case.gathers, case.name
+    sentence = describe(case.document, schema, case.object, known)
+    assert str(sentence) == case.says, case.name
+    assert case.says_sv in (None, sentence.render("sv")), case.name
 
     matches = await _create(conn, schema, house, case.object, case.matches)
     others = await _create(conn, schema, house, case.object, case.others)
@@ -105,7 +143,11 @@ async def _decides_emptiness_by_the_flag(
     assert kind is not None
     assert issubclass(kind, Operation)
     flagged = {**case.operation, "includeObjectsWithNoValueSet": True}
-    empty = [id for id, values in zip(others, case.others, strict=True) if not values]
+    empty = [
+        id
+        for id, values in zip(others, case.others, strict=True)
+        if not values.keys() & {property, "$before"}
+    ]
     if kind.of_emptiness or schema.type(case.object).properties[property].column:
         empty = []
     document = golden.only(golden.asks(property, flagged))
@@ -133,8 +175,4 @@ async def _matching(
 async def _create(
     conn: Connection, schema: Schema, house: House, word: str, values: list[dict[str, Any]]
 ) -> list[int]:
-    type = schema.type(word)
-    drafts = [store.Draft(properties) for properties in values]
-    made = await store.create(conn, schema, type, drafts, house.write, trusted=True)
-    assert all(isinstance(record, Record) for record in made), made
-    return [record.id for record in made if isinstance(record, Record)]
+    return [await world.place(conn, schema, house, word, given) for given in values]

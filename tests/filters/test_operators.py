@@ -10,6 +10,7 @@ from penstock.filters.describe import describe
 from penstock.filters.errors import FilterInvalid
 from penstock.filters.nodes import OPERATIONS
 from penstock.filters.operators import Operation, Operator, operations_for
+from penstock.filters.subject import Value
 from penstock.records.values import TYPES
 from tests.conftest import NOW
 from tests.filters.bench import Bench
@@ -20,8 +21,8 @@ def kinds() -> dict[str, type[Operation]]:
     return {name: kind for name, kind in OPERATIONS.kinds.items() if issubclass(kind, Operation)}
 
 
-def _divides(value: ColumnElement[Any], divisor: ColumnElement[Any]) -> ColumnElement[bool]:
-    return func.mod(value, divisor) == func.mod(divisor, divisor)
+def _divides(value: Value, divisor: ColumnElement[Any]) -> ColumnElement[bool]:
+    return func.mod(value.number, divisor) == func.mod(divisor, divisor)
 
 
 async def test_a_new_row_is_checked_compiled_and_described(

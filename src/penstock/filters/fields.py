@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
 
 from penstock.filters.moments import Fixed
 from penstock.filters.nodes import Wire
@@ -20,7 +20,10 @@ MONTHS: Final = (
 YEARS: Final = (1000, 9000)
 """Between them every zone, and a few thousand years, can be reckoned with."""
 
+_LARGEST_ID: Final = 2**63 - 1
+
 _NUMBER: Final = Property("value", "Value", type="number")
+_INSTANT: Final = Property("value", "Value", type="datetime")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -38,6 +41,14 @@ def _exact(raw: Any) -> int | Decimal:
         raise BadValue(Text("a value is needed, and it is empty"), "EMPTY_VALUE")
     exact: int | Decimal = number
     return exact
+
+
+def at_instant(raw: Any) -> str | None:
+    """The canonical text of an instant given as one, as a day, or in milliseconds since 1970."""
+    instant: str | None = parse(_INSTANT, raw)
+    if instant is None and raw is not None:
+        raise BadValue(Text("a value is needed, and it is empty"), "EMPTY_VALUE")
+    return instant
 
 
 def _month(raw: Any) -> str:
@@ -71,17 +82,31 @@ def _milliseconds(number: int) -> int:
     return number
 
 
+def _id(raw: Any) -> int:
+    text = text_of(raw).strip()
+    # Nothing has an id that the database could not hold.
+    if not text.isascii() or not text.isdecimal() or int(text) > _LARGEST_ID:
+        raise BadValue(Text('"{value}" is not an id: it is a number', value=raw), "INVALID_ID")
+    return int(text)
+
+
 def _once(words: list[str]) -> list[str]:
     return list(dict.fromkeys(words))
 
 
+def _edited_by(widget: str) -> Any:
+    return Field(json_schema_extra={"widget": widget})
+
+
 Word = Annotated[str, BeforeValidator(_word)]
-Words = Annotated[list[Word], Field(min_length=1), AfterValidator(_once)]
-Exact = Annotated[int | Decimal, BeforeValidator(_exact)]
-Month = Annotated[str, BeforeValidator(_month)]
-Zone = Annotated[str, AfterValidator(_zone)]
+Words = Annotated[list[Word], Field(min_length=1), AfterValidator(_once), _edited_by("texts")]
+Id = Annotated[int, BeforeValidator(_id), PlainSerializer(str)]
+"""A number, written as text."""
+Exact = Annotated[int | Decimal, BeforeValidator(_exact), _edited_by("number")]
+Month = Annotated[str, BeforeValidator(_month), _edited_by("month")]
+Zone = Annotated[str, AfterValidator(_zone), _edited_by("time_zone")]
 Year = Annotated[int, Field(ge=YEARS[0], le=YEARS[1])]
-Milliseconds = Annotated[int, AfterValidator(_milliseconds)]
+Milliseconds = Annotated[int, AfterValidator(_milliseconds), _edited_by("moment")]
 """Since 1970."""
 
 

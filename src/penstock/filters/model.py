@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from penstock.filters.errors import FilterInvalid
-from penstock.filters.nodes import BRANCHES, Family, Node, Part, Unknown
+from penstock.filters.nodes import BRANCHES, Family, Node, Part, Unknown, in_order
 from penstock.kernel.db import dumps
 from penstock.kernel.errors import Problem
 from penstock.kernel.texts import Text
@@ -81,6 +81,7 @@ class _Reader:
             self.problems.append(Problem(Text("an object is expected"), where, "INVALID_TYPE"))
             return _kept(raw, where)
         word = raw.get(family.key)
+        word = family.otherwise if word is None else word
         if word is None:
             text = Text("{field} is required", field=family.key)
             self.problems.append(Problem(text, f"{where}.{family.key}", "REQUIRED"))
@@ -114,15 +115,7 @@ class _Reader:
 
 
 def _kept(raw: Any, where: str) -> Node:
-    return Unknown.model_validate({"raw": _sorted(raw)}).located(where)
-
-
-def _sorted(raw: Any) -> Any:
-    if isinstance(raw, Mapping):
-        return {key: _sorted(raw[key]) for key in sorted(raw, key=str)}
-    if isinstance(raw, (list, tuple)):
-        return [_sorted(item) for item in raw]
-    return raw
+    return Unknown.model_validate({"raw": in_order(raw)}).located(where)
 
 
 def problems_of(error: ValidationError, where: str = "$") -> list[Problem]:

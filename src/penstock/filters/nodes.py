@@ -4,31 +4,26 @@ Every kind is a class in a module of its family's folder: its fields are the key
 docstring is its help, its methods say what it means.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final, NamedTuple, Self
+from typing import Any, ClassVar, Final, Self
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr, model_serializer, model_validator
 from pydantic.alias_generators import to_camel
+from sqlalchemy import ColumnElement
 
+from penstock.filters.dependencies import Dependency
 from penstock.filters.judgement import Judgement
+from penstock.filters.mentions import Mention
 from penstock.filters.moments import Moment
+from penstock.filters.sql import Parameters
 from penstock.filters.subject import Scope
+from penstock.filters.windows import Window
 from penstock.kernel.catalogue import Catalogue
 from penstock.kernel.errors import Problem
 from penstock.kernel.texts import Text
 
 NOT_KNOWN: Final = "something that is not known here"
-
-
-class Dependency(NamedTuple):
-    """What can change the answer of a filter.
-
-    `kind` is "property" (key `0-1/email`), "any" (any change of a record: key `0-1`) or "time".
-    """
-
-    kind: str
-    key: str = ""
 
 
 class Wire(BaseModel):
@@ -64,7 +59,12 @@ class Node(Wire):
 
 
 class Part(Node):
-    """A branch or a filter: something that is true or false of a record."""
+    """A branch or a filter: something that is true or false of a record.
+
+    One `of_events` can be asked of an event, too.
+    """
+
+    of_events: ClassVar[bool] = False
 
     def problems(self, scope: Scope) -> Iterator[Problem]:
         """What keeps it from being asked of the records in scope."""
@@ -73,6 +73,18 @@ class Part(Node):
     def depends(self, scope: Scope) -> Iterator[Dependency]:
         """What can change its answer, apart from time."""
         yield from ()
+
+    def recurs(self, scope: Scope) -> Iterator[Dependency]:
+        """What happens anew each time, so that it may count though the answer stays true."""
+        return (each for each in self.depends(scope) if each.kind == "event")
+
+    def mentions(self) -> Iterator[Mention]:
+        """What it names that is not in the schema."""
+        yield from ()
+
+    def within(self, scope: Scope) -> tuple[Scope, Sequence["Part"]]:
+        """The parts within it, and where they stand."""
+        return scope, ()
 
     def judge(self, scope: Scope) -> Judgement:
         """What it means. Its verdict is true or false, never null."""
@@ -108,6 +120,30 @@ class TimePoint(Node):
         raise NotImplementedError(type(self).__name__)
 
 
+class Refinement(Node):
+    """A limit on what counts as having happened: its time, or how often it did.
+
+    One `of_time` has a `window`: between which moments it counts, and whether inside them; None is
+    at any time. Any other says whether it is `enough` that `some` count of so many in `total`.
+    """
+
+    of_time: ClassVar[bool] = False
+
+    type: str
+
+    def window(self) -> tuple[Window, bool] | None:
+        return None
+
+    def enough(
+        self, parameters: Parameters, some: ColumnElement[int], total: ColumnElement[int]
+    ) -> ColumnElement[bool]:
+        raise NotImplementedError(type(self).__name__)
+
+    def sentence(self) -> Text | None:
+        """The limit in words; None: there is no limit."""
+        raise NotImplementedError(type(self).__name__)
+
+
 class Unknown(Part):
     """What nobody here knows, or what is not as it should be: kept as it came."""
 
@@ -121,17 +157,30 @@ class Unknown(Part):
         return Text(NOT_KNOWN)
 
 
+def in_order(raw: Any) -> Any:
+    """The same JSON with the keys of every object in order, so that it is written in one way."""
+    if isinstance(raw, Mapping):
+        return {key: in_order(raw[key]) for key in sorted(raw, key=str)}
+    if isinstance(raw, (list, tuple)):
+        return [in_order(item) for item in raw]
+    return raw
+
+
 def moment_in_words(node: Node) -> Text:
     return node.sentence() if isinstance(node, TimePoint) else Text(NOT_KNOWN)
 
 
 @dataclass(frozen=True)
 class Family:
-    """The kinds that can stand in one place of a document, told apart by the word under `key`."""
+    """The kinds that can stand in one place of a document, told apart by the word under `key`.
+
+    Where that is left out, `otherwise` is meant, if anything.
+    """
 
     key: str
     kinds: Catalogue[type[Node]]
     refusal: str
+    otherwise: str | None = None
 
     def find(self, word: object) -> type[Node] | None:
         for kind in self.kinds.values():
@@ -163,6 +212,9 @@ BRANCHES = family(
 KINDS = family("kinds", "filterType", 'there is no filter type "{word}" here; there are: {known}')
 OPERATIONS = family(
     "operations", "operationType", 'there is no operation "{word}" here; there are: {known}'
+)
+REFINEMENTS = family(
+    "refinements", "type", 'there is no refinement "{word}" here; there are: {known}'
 )
 TIME_POINTS = family(
     "time_points", "timeType", 'there is no time point "{word}" here; there are: {known}'

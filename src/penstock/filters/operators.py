@@ -1,14 +1,15 @@
 """Operations ask something of a property's value; their operators are rows of a table."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, false, func, not_
 
 from penstock.filters.judgement import Judgement
 from penstock.filters.nodes import NOT_KNOWN, OPERATIONS, Node
-from penstock.filters.subject import Value
+from penstock.filters.past import ever_passed
+from penstock.filters.subject import Scope, Value
 from penstock.kernel.errors import Problem
 from penstock.kernel.texts import Text
 from penstock.records.model import Property
@@ -22,6 +23,7 @@ class Operator:
     `label` is what the operator says of a property, the operation's words in braces. `sql` takes
     what the operation hands it, first the property's value, and must be null where that is null.
     `negative` operators say what is not so; the answer of one that `flips` can change with time.
+    One that is `past` asks about all values that there ever were, and so not about events.
     """
 
     name: str
@@ -29,6 +31,7 @@ class Operator:
     sql: Callable[..., ColumnElement[bool] | Judgement]
     negative: bool = False
     flips: bool = False
+    past: bool = False
 
 
 def negation(
@@ -36,6 +39,13 @@ def negation(
 ) -> Callable[..., ColumnElement[bool]]:
     """What is so when the other is not, and null when it is null."""
     return lambda *operands: not_(sql(*operands))
+
+
+def ever(
+    sql: Callable[..., ColumnElement[bool]],
+) -> Callable[..., ColumnElement[bool]]:
+    """What is so, or was so at any time, and null when there never was a value."""
+    return lambda value, *operands: ever_passed(lambda each: sql(each, *operands), value)
 
 
 def table(*rows: Operator) -> Mapping[str, Operator]:
@@ -68,6 +78,23 @@ class Operation(Node):
             return False
         return not cls.types or property.type in cls.types
 
+    def fits(self, property: Property) -> bool:
+        """Whether this can be asked of the property."""
+        return self.accepts(property)
+
+    def others(self) -> Iterator[tuple[str, str]]:
+        """The other properties that it names, with the JSON paths of their names."""
+        yield from ()
+
+    @property
+    def past(self) -> bool:
+        """Whether it asks for more than what there is now."""
+        return self.row.past
+
+    def subject(self, value: Value) -> Value:
+        """What of the property is looked at: its value, unless said otherwise."""
+        return value
+
     def operands(self, value: Value) -> tuple[Any, ...]:
         """What the rows' `sql` takes."""
         raise NotImplementedError(type(self).__name__)
@@ -77,20 +104,23 @@ class Operation(Node):
         return {}
 
     def judge(self, value: Value) -> Judgement:
+        """What it means of its subject."""
+        return self.decided(self.row.sql(*self.operands(value)), value)
+
+    def decided(self, answer: ColumnElement[bool] | Judgement, value: Value) -> Judgement:
         """True or false: emptiness is decided first, and what is then still null is false."""
-        answer = self.row.sql(*self.operands(value))
         judgement = answer if isinstance(answer, Judgement) else Judgement(answer)
         if self.of_emptiness:
             return judgement
         empty = value.missing if self.include_objects_with_no_value_set else false()
-        return Judgement(func.coalesce(judgement.verdict, empty), judgement.flip)
+        return replace(judgement, verdict=func.coalesce(judgement.verdict, empty))
 
-    def condition(self, property: Property) -> Text:
+    def condition(self, property: Property, scope: Scope) -> Text:
         if self.operator not in self.operators:
             return Text(NOT_KNOWN)
         return Text(self.row.label, **self.words(property))
 
-    def problems(self, property: Property) -> Iterator[Problem]:
+    def problems(self, property: Property, scope: Scope) -> Iterator[Problem]:
         if self.operator not in self.operators:
             text = Text(
                 'there is no operator "{word}" of {operation} here; there are: {known}',
@@ -99,8 +129,15 @@ class Operation(Node):
                 known=", ".join(self.operators),
             )
             yield Problem(text, f"{self.where}.operator", "UNKNOWN_OPERATOR")
-        if not self.accepts(property):
+        elif self.past and scope.attributes is not None:
+            text = Text("an event has no history: ask for what it says")
+            yield Problem(text, f"{self.where}.operator", "NO_HISTORY")
+        if not self.fits(property):
             yield Problem(_misplaced(self, property), self.where, "OPERATION_DOES_NOT_FIT")
+        for name, where in self.others():
+            if name not in scope.properties:
+                text = Text('Property "{name}" does not exist', name=name)
+                yield Problem(text, where, "PROPERTY_DOESNT_EXIST")
 
 
 def _misplaced(operation: Operation, property: Property) -> Text:

@@ -41,6 +41,25 @@ ASSOCIATIONS: Final = table(
     column("to_id", BigInteger),
 )
 
+EVENTS: Final = table(
+    "events",
+    column("bucket", SmallInteger),
+    column("record_id", BigInteger),
+    column("id", BigInteger),
+    column("type", Text),
+    column("at", Instant),
+    column("properties", JSONB),
+)
+
+HISTORY: Final = table(
+    "property_history",
+    column("bucket", SmallInteger),
+    column("record_id", BigInteger),
+    column("id", BigInteger),
+    column("at", Instant),
+    column("changed", JSONB),
+)
+
 UNIQUE_VALUES: Final = table(
     "unique_values",
     column("type", Text),

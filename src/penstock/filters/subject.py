@@ -1,6 +1,6 @@
 """What a filter looks at: a record of one type, and the values of its properties as SQL."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -12,6 +12,7 @@ from sqlalchemy import (
     FromClause,
     Numeric,
     Select,
+    TableClause,
     Text,
     cast,
     collate,
@@ -19,10 +20,14 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.sql.selectable import CompoundSelect
 
+from penstock.filters.dependencies import Dependency
+from penstock.filters.gathering import CANDIDATES, Gathered
+from penstock.filters.mentions import Names
 from penstock.filters.moments import Moment
 from penstock.filters.sql import RECORDS, Instant, Parameters
-from penstock.records.model import Option, Property
+from penstock.records.model import EventType, Option, Property
 from penstock.records.schema import Schema, TypeSchema
 from penstock.records.values import TYPES, instant_text
 
@@ -42,12 +47,21 @@ class Value:
 
     property: Property
     row: FromClause
-    parameters: Parameters
+    scope: "Scope"
+
+    @cached_property
+    def parameters(self) -> Parameters:
+        return self.scope.parameters
 
     @cached_property
     def column(self) -> ColumnElement[Any] | None:
         """The column of records that holds the value, if it is not in their JSON."""
         return self.row.c[self.property.column] if self.property.column else None
+
+    @cached_property
+    def held(self) -> ColumnElement[Any]:
+        """The JSON that holds the value under its key."""
+        return self.row.c.properties
 
     @cached_property
     def key(self) -> ColumnElement[str]:
@@ -58,12 +72,12 @@ class Value:
         """The value as the text of the wire, but several options as a JSON array."""
         if self.column is not None:
             return cast(self.column, Text)
-        return self.row.c.properties.op("->>", return_type=Text())(self.key)
+        return self.held.op("->>", return_type=Text())(self.key)
 
     @cached_property
     def options(self) -> ColumnElement[Any]:
         """Several options, as a JSON array."""
-        return self.row.c.properties.op("->", return_type=JSONB())(self.key)
+        return self.held.op("->", return_type=JSONB())(self.key)
 
     @cached_property
     def missing(self) -> ColumnElement[bool]:
@@ -122,22 +136,78 @@ _ROW: Final = RECORDS.alias("r")
 
 @dataclass(frozen=True)
 class Scope:
-    """Where a filter stands: the schema, and the type of the record that it looks at."""
+    """Where a filter stands: the schema, and the type of the records that it looks at.
+
+    `row` is such a record, `candidates` are those that are judged here, and `gathered` is what is
+    known about them beside their own row, `facts` being the part that is joined to it. `across` are
+    the association types, as ids, that lead here from the records that the whole document is about.
+    With `attributes` the row is an event instead, and these are its properties. `names` are of use
+    to sentences alone.
+    """
 
     schema: Schema
     type: TypeSchema
-    parameters: Parameters = field(default_factory=Parameters)
+    gathered: Gathered = field(default_factory=lambda: Gathered(Parameters()))
     row: FromClause = _ROW
+    candidates: FromClause = CANDIDATES
+    facts: list[TableClause] = field(default_factory=list)
+    across: tuple[int, ...] = ()
+    attributes: Mapping[str, Property] | None = None
+    names: Names = field(default_factory=dict)
+
+    @property
+    def parameters(self) -> Parameters:
+        return self.gathered.parameters
+
+    @property
+    def properties(self) -> Mapping[str, Property]:
+        """What can be asked about."""
+        return self.type.properties if self.attributes is None else self.attributes
 
     def value(self, name: str) -> Value:
-        return Value(self.type.properties[name], self.row, self.parameters)
+        return Value(self.properties[name], self.row, self)
+
+    def know(self, query: Select[Any] | CompoundSelect[Any]) -> TableClause:
+        """Gather facts about the candidates and join them to the row.
+
+        The query gives at most one row for each record, which it calls `id`.
+        """
+        fact = self.gathered.add(query)
+        self.facts.append(fact)
+        return fact
+
+    def far(self, type: TypeSchema, edge: int, candidates: TableClause) -> "Scope":
+        """The scope of records of a type to which edges lead from here."""
+        return replace(
+            self,
+            type=type,
+            candidates=candidates,
+            facts=[],
+            across=(*self.across, edge),
+        )
+
+    def events(self, type: EventType, row: FromClause) -> "Scope":
+        """The scope of events of a type, of which one row is `row`."""
+        properties = {property.name: property for property in type.properties}
+        return replace(self, row=row, attributes=properties)
+
+    def depends_on(self, property: str) -> Iterator[Dependency]:
+        """What can change a value: nothing changes what has happened."""
+        if self.attributes is not None:
+            return
+        if self.properties[property].column == "updated_at":
+            yield Dependency("any", self.type.id, self.across)
+        else:
+            yield Dependency("property", f"{self.type.id}/{property}", self.across)
 
     def shown(self, name: str) -> Property:
         """The property as people see it: pipelines and stages are options, too.
 
         One that does not exist goes by its name.
         """
-        property = self.type.properties.get(name, Property(name, name))
+        property = self.properties.get(name, Property(name, name))
+        if self.attributes is not None:
+            return property
         staging, pipelines = self.type.staging, self.type.pipelines.values()
         if staging is not None and name == staging.pipeline:
             options = [Option(pipeline.id, pipeline.label) for pipeline in pipelines]

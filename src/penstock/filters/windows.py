@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, case, cast, func
 from sqlalchemy.dialects.postgresql import INTERVAL
 
 from penstock.filters.civil import MILLISECOND
-from penstock.filters.judgement import Judgement, negated
+from penstock.filters.judgement import Judgement, Shown, negated
 from penstock.filters.moments import FURTHEST, Moment, Moving
 from penstock.filters.sql import Instant
 from penstock.filters.subject import Value
@@ -32,6 +32,7 @@ class Window:
 def within(value: Value, window: Window) -> Judgement:
     conditions: list[ColumnElement[bool]] = []
     flips: list[ColumnElement[datetime]] = []
+    ends: list[Shown] = []
     for end, excluded, is_upper in (
         (window.lower, window.without_lower, False),
         (window.upper, window.without_upper, True),
@@ -41,12 +42,13 @@ def within(value: Value, window: Window) -> Judgement:
         # Below the upper end is not above it: one comparison says which side a value is on.
         reached = excluded is is_upper
         moment = value.moment(end)
+        ends.append(Shown("upper" if is_upper else "lower", moment))
         above = value.when >= moment if reached else value.when > moment
         conditions.append(~above if is_upper else above)
         if isinstance(end, Moving):
             flips.append(_passing(value, end, above, reached=reached))
     flip = None if not flips else flips[0] if len(flips) == 1 else func.least(*flips)
-    return Judgement(and_(*conditions), flip)
+    return Judgement(and_(*conditions), flip, shown=tuple(ends))
 
 
 def outside(value: Value, window: Window) -> Judgement:

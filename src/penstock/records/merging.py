@@ -16,8 +16,8 @@ _queries = load("penstock.records")
 async def merge(
     conn: Connection, schema: Schema, type: TypeSchema, survivor: int, loser: int, write: Write
 ) -> Record:
-    """Merge `loser` into `survivor`: its values fill what is empty; edges, events, history and
-    unique values move; it is archived and from then on stands for the survivor.
+    """Merge `loser` into `survivor`: its values fill what is empty; edges, events, memberships,
+    history and unique values move; it is archived and from then on stands for the survivor.
 
     Raises MergeInvalid, or RecordNotFound for either.
     """
@@ -35,6 +35,7 @@ async def merge(
     moves = {"survivor": survivor, "loser": loser}
     await _queries.run(conn, "move_history", **moves)
     await _queries.run(conn, "move_events", **moves)
+    await _queries.run(conn, "move_memberships", **moves, type=type.id, **write.bound)
     kept, lost = rows[survivor].properties, rows[loser].properties
     await _move_values(conn, type, kept, lost, survivor, loser)
     await _queries.run(conn, "retire", **moves, type=type.id, **write.bound)
@@ -102,7 +103,7 @@ def _further_addresses(
 
 
 async def erase(conn: Connection, schema: Schema, type: TypeSchema, id: int, write: Write) -> None:
-    """Erase a person: record, history, events, edges. The engine clears journal and outbox.
+    """Erase a person: record, history, events, edges, memberships. The engine clears the rest.
 
     Raises RecordNotFound.
     """

@@ -210,6 +210,34 @@ INSERT INTO events (bucket, record_id, type, at, properties, uuid)
 SELECT (:survivor & 63)::smallint, :survivor, type, at, properties, uuid FROM moved ORDER BY at
 ON CONFLICT DO NOTHING;
 
+-- name: move_memberships!
+-- The survivor is in all lists and imports that the loser was in, from when either first was.
+WITH left_lists AS (
+    DELETE FROM list_members WHERE bucket = (:loser & 63)::smallint AND record_id = :loser
+    RETURNING list_id, joined_at
+), joined AS (
+    INSERT INTO list_members (bucket, list_id, record_id, joined_at)
+    SELECT (:survivor & 63)::smallint, list_id, :survivor, joined_at FROM left_lists ORDER BY list_id
+    ON CONFLICT (bucket, list_id, record_id) DO UPDATE
+        SET joined_at = least(list_members.joined_at, excluded.joined_at)
+    RETURNING list_id, old.record_id IS NULL AS new
+), left_imports AS (
+    DELETE FROM import_members WHERE bucket = (:loser & 63)::smallint AND record_id = :loser
+    RETURNING import_id
+), imported AS (
+    INSERT INTO import_members (bucket, import_id, record_id)
+    SELECT (:survivor & 63)::smallint, import_id, :survivor FROM left_imports ORDER BY import_id
+    ON CONFLICT DO NOTHING
+    RETURNING import_id
+)
+INSERT INTO changes (bucket, lane, record_id, object_type, kind, details, source, depth, at)
+SELECT (:survivor & 63)::smallint, :lane, :survivor, :type, c.kind, c.details, :source, :depth, :now
+FROM (
+    SELECT 'listed' AS kind, jsonb_build_object('list', list_id) AS details FROM joined WHERE new
+    UNION ALL
+    SELECT 'imported', jsonb_build_object('import', import_id) FROM imported
+) c;
+
 -- name: edges_of
 -- Every edge that leaves the record.
 SELECT a.type_id, a.to_id FROM associations a
@@ -233,6 +261,12 @@ WITH record AS (
 ), visits AS (
     DELETE FROM visitors
     WHERE record_id = :id OR record_id IN (SELECT id FROM records WHERE merged_into = :id)
+), lists AS (
+    DELETE FROM list_members WHERE bucket = (:id & 63)::smallint AND record_id = :id
+), imports AS (
+    DELETE FROM import_members WHERE bucket = (:id & 63)::smallint AND record_id = :id
+), consents AS (
+    DELETE FROM subscriptions WHERE bucket = (:id & 63)::smallint AND record_id = :id
 ), waiting AS (
     DELETE FROM changes WHERE bucket = (:id & 63)::smallint AND record_id = :id
 )

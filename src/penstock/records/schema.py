@@ -9,7 +9,7 @@ from typing import Any, Literal
 from penstock.kernel.db import Connection
 from penstock.kernel.queries import load
 from penstock.records.errors import ObjectTypeUnknown
-from penstock.records.model import Group, Option, Pipeline, Property, Stage, Staging
+from penstock.records.model import EventType, Group, Option, Pipeline, Property, Stage, Staging
 from penstock.records.values import TYPES
 
 _queries = load("penstock.records", "schema.sql")
@@ -107,6 +107,7 @@ class Schema:
     types: Mapping[str, TypeSchema]
     edges: Mapping[int, Edge]
     owner_ids: frozenset[str]
+    events: Mapping[str, EventType] = field(default_factory=dict)
 
     @cached_property
     def _words(self) -> Mapping[str, TypeSchema]:
@@ -199,6 +200,7 @@ async def load_schema(conn: Connection) -> Schema:
         types=types,
         edges={item["id"]: Edge(**item) for item in row.edges},
         owner_ids=frozenset(row.owners),
+        events={item["id"]: event_type_of(item) for item in row.events},
     )
 
 
@@ -221,6 +223,21 @@ def type_of(row: Mapping[str, Any], **parts: Any) -> TypeSchema:
         stamps={name: tuple(targets) for name, targets in row["stamps"].items()},
         custom=row["custom"],
         **parts,
+    )
+
+
+def event_type_of(row: Mapping[str, Any]) -> EventType:
+    """A kind of event from its row as JSON."""
+    return EventType(
+        row["id"],
+        row["name"],
+        row["label"],
+        row["object_type"],
+        row["description"],
+        tuple(
+            Property(**{**prop, "options": tuple(Option(**option) for option in prop["options"])})
+            for prop in row["properties"]
+        ),
     )
 
 

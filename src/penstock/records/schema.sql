@@ -32,7 +32,9 @@ SELECT
     (SELECT coalesce(jsonb_agg(to_jsonb(a) ORDER BY a.id), '[]') FROM association_types a
         WHERE NOT EXISTS (SELECT FROM object_types t
             WHERE t.id IN (a.from_type, a.to_type) AND t.archived_at IS NOT NULL)) AS edges,
-    (SELECT coalesce(jsonb_agg(o.id::text), '[]') FROM owners o WHERE archived_at IS NULL) AS owners;
+    (SELECT coalesce(jsonb_agg(o.id::text), '[]') FROM owners o WHERE archived_at IS NULL) AS owners,
+    (SELECT coalesce(jsonb_agg(to_jsonb(e) ORDER BY e.id), '[]')
+        FROM event_types e WHERE archived_at IS NULL) AS events;
 
 -- name: seeded$
 SELECT seeded FROM schema_state FOR UPDATE;

@@ -12,6 +12,8 @@ class Constant(Filter):
     """Every record, or none."""
 
     type_id = "CONSTANT"
+    of_events = True
+    label = "Every record or none"
 
     should_accept: bool
     source: str | None = None

@@ -1,14 +1,22 @@
 """Yes or no."""
 
-import operator
 from typing import Any
 
+from sqlalchemy import ColumnElement
 from sqlalchemy import Text as SqlText
 
-from penstock.filters.operators import Operation, Operator, table
+from penstock.filters.operators import Operation, Operator, ever, negation, table
 from penstock.filters.subject import Value
 from penstock.kernel.texts import Text
 from penstock.records.model import Property
+
+
+def _equal(value: Value, wanted: ColumnElement[str]) -> ColumnElement[bool]:
+    return value.exact == wanted
+
+
+def _unequal(value: Value, wanted: ColumnElement[str]) -> ColumnElement[bool]:
+    return value.exact != wanted
 
 
 class Bool(Operation):
@@ -19,14 +27,22 @@ class Bool(Operation):
     label = "Yes or no"
     types = frozenset({"bool", "enumeration"})
     operators = table(
-        Operator("IS_EQUAL_TO", "is {value}", operator.eq),
-        Operator("IS_NOT_EQUAL_TO", "is not {value}", operator.ne, negative=True),
+        Operator("IS_EQUAL_TO", "is {value}", _equal),
+        Operator("IS_NOT_EQUAL_TO", "is not {value}", _unequal, negative=True),
+        Operator("HAS_EVER_BEEN_EQUAL_TO", "has ever been {value}", ever(_equal), past=True),
+        Operator(
+            "HAS_NEVER_BEEN_EQUAL_TO",
+            "has never been {value}",
+            negation(ever(_equal)),
+            negative=True,
+            past=True,
+        ),
     )
 
     value: bool
 
     def operands(self, value: Value) -> tuple[Any, ...]:
-        return value.exact, value.parameters.bound("true" if self.value else "false", SqlText())
+        return value, value.parameters.bound("true" if self.value else "false", SqlText())
 
     def words(self, property: Property) -> dict[str, Any]:
         return {"value": Text("yes") if self.value else Text("no")}

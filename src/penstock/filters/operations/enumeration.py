@@ -3,11 +3,12 @@
 from typing import Any
 
 from psycopg.types.json import Jsonb
+from pydantic import Field
 from sqlalchemy import ColumnElement, func
 from sqlalchemy.dialects.postgresql import JSONB
 
 from penstock.filters.fields import Words
-from penstock.filters.operators import Operation, Operator, negation, table
+from penstock.filters.operators import Operation, Operator, ever, negation, table
 from penstock.filters.subject import Value
 from penstock.records.model import Property
 
@@ -54,9 +55,37 @@ class Enumeration(Operation):
             negation(_all_of),
             negative=True,
         ),
+        Operator("HAS_EVER_BEEN_ANY_OF", "has ever been any of {values}", ever(_any_of), past=True),
+        Operator(
+            "HAS_NEVER_BEEN_ANY_OF",
+            "has never been any of {values}",
+            negation(ever(_any_of)),
+            negative=True,
+            past=True,
+        ),
+        Operator(
+            "HAS_EVER_BEEN_EXACTLY", "has ever been exactly {values}", ever(_exactly), past=True
+        ),
+        Operator(
+            "HAS_NEVER_BEEN_EXACTLY",
+            "has never been exactly {values}",
+            negation(ever(_exactly)),
+            negative=True,
+            past=True,
+        ),
+        Operator(
+            "HAS_EVER_CONTAINED_ALL", "has ever contained all of {values}", ever(_all_of), past=True
+        ),
+        Operator(
+            "HAS_NEVER_CONTAINED_ALL",
+            "has never contained all of {values}",
+            negation(ever(_all_of)),
+            negative=True,
+            past=True,
+        ),
     )
 
-    values: Words
+    values: Words = Field(json_schema_extra={"widget": "options"})
 
     def operands(self, value: Value) -> tuple[Any, ...]:
         return value, self.values

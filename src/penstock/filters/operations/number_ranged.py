@@ -7,7 +7,7 @@ from sqlalchemy import Numeric, between
 
 from penstock.filters.fields import Exact
 from penstock.filters.operators import Operation, Operator, negation, table
-from penstock.filters.subject import Value
+from penstock.filters.subject import Scope, Value
 from penstock.kernel.errors import Problem
 from penstock.kernel.texts import Text
 from penstock.records.model import Property
@@ -44,7 +44,7 @@ class NumberRanged(Operation):
             "upper": format(property, self.upper_bound),
         }
 
-    def problems(self, property: Property) -> Iterator[Problem]:
-        yield from super().problems(property)
+    def problems(self, property: Property, scope: Scope) -> Iterator[Problem]:
+        yield from super().problems(property, scope)
         if self.lower_bound > self.upper_bound:
             yield Problem(Text("the lower bound is above the upper one"), self.where, "EMPTY_RANGE")

@@ -6,7 +6,7 @@ from typing import Any
 from penstock.filters.fields import Milliseconds, fixed, shown
 from penstock.filters.moments import Fixed
 from penstock.filters.operators import Operation, Operator, table
-from penstock.filters.subject import Value
+from penstock.filters.subject import Scope, Value
 from penstock.filters.windows import Window, outside, within
 from penstock.kernel.errors import Problem
 from penstock.kernel.texts import Text
@@ -41,7 +41,7 @@ class RangedDate(Operation):
             "upper": shown(self._fixed(self.upper_bound)),
         }
 
-    def problems(self, property: Property) -> Iterator[Problem]:
-        yield from super().problems(property)
+    def problems(self, property: Property, scope: Scope) -> Iterator[Problem]:
+        yield from super().problems(property, scope)
         if self.lower_bound > self.upper_bound:
             yield Problem(Text("the lower bound is above the upper one"), self.where, "EMPTY_RANGE")

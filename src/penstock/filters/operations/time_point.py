@@ -7,7 +7,8 @@ from pydantic import SerializeAsAny
 from penstock.filters.judgement import Judgement
 from penstock.filters.moments import Moment
 from penstock.filters.nodes import TIME_POINTS, Node, TimePoint, moment_in_words
-from penstock.filters.operators import Operation, Operator, table
+from penstock.filters.operators import Operator, table
+from penstock.filters.parsing import Parsed
 from penstock.filters.subject import Value
 from penstock.filters.windows import Window, within
 from penstock.records.model import Property
@@ -21,12 +22,11 @@ def _after(value: Value, moment: Moment, excluded: bool) -> Judgement:
     return within(value, Window(moment, without_lower=excluded))
 
 
-class TimePointOperation(Operation):
+class TimePointOperation(Parsed):
     """Whether the value comes before or after a moment, which is excluded unless said otherwise."""
 
     type_id = "TIME_POINT"
     label = "Moment"
-    types = frozenset({"date", "datetime"})
     operators = table(
         Operator("IS_BEFORE", "is before {moment}", _before, flips=True),
         Operator("IS_AFTER", "is after {moment}", _after, flips=True),
@@ -34,7 +34,6 @@ class TimePointOperation(Operation):
 
     time_point: Annotated[SerializeAsAny[Node], TIME_POINTS]
     endpoint_behavior: Literal["INCLUSIVE", "EXCLUSIVE"] = "EXCLUSIVE"
-    property_parser: Literal["VALUE"] = "VALUE"
 
     def operands(self, value: Value) -> tuple[Any, ...]:
         assert isinstance(self.time_point, TimePoint)

@@ -5,18 +5,18 @@ from typing import Annotated, Any, Literal
 from pydantic import SerializeAsAny
 
 from penstock.filters.nodes import TIME_POINTS, Node, TimePoint, moment_in_words
-from penstock.filters.operators import Operation, Operator, table
+from penstock.filters.operators import Operator, table
+from penstock.filters.parsing import Parsed
 from penstock.filters.subject import Value
 from penstock.filters.windows import Window, outside, within
 from penstock.records.model import Property
 
 
-class TimeRanged(Operation):
+class TimeRanged(Parsed):
     """Whether the value lies between two moments, which are included unless said otherwise."""
 
     type_id = "TIME_RANGED"
     label = "Range of moments"
-    types = frozenset({"date", "datetime"})
     operators = table(
         Operator("IS_BETWEEN", "is between {lower} and {upper}", within, flips=True),
         Operator(
@@ -32,7 +32,6 @@ class TimeRanged(Operation):
     upper_bound_time_point: Annotated[SerializeAsAny[Node], TIME_POINTS]
     lower_bound_endpoint_behavior: Literal["INCLUSIVE", "EXCLUSIVE"] = "INCLUSIVE"
     upper_bound_endpoint_behavior: Literal["INCLUSIVE", "EXCLUSIVE"] = "INCLUSIVE"
-    property_parser: Literal["VALUE"] = "VALUE"
 
     def operands(self, value: Value) -> tuple[Any, ...]:
         lower, upper = self.lower_bound_time_point, self.upper_bound_time_point

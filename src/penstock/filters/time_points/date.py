@@ -16,6 +16,7 @@ class DatePoint(Zoned, Clock, TimePoint):
     """A date and a time of day in a time zone."""
 
     type_id = "DATE"
+    label = "Date"
 
     year: Year
     month: Annotated[int, Field(ge=1, le=12)]

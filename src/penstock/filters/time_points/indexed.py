@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from penstock.filters.amounts import UNITS, amount
 from penstock.filters.civil import Unit
-from penstock.filters.fields import Clock, Zoned
+from penstock.filters.fields import MONTHS, Clock, Month, Zoned
 from penstock.filters.moments import Moving, Shift
 from penstock.filters.nodes import TimePoint, Wire
 from penstock.kernel.texts import Text
@@ -20,6 +20,8 @@ _UNITS: Final[dict[str, Unit | None]] = {
     "MONTH": "MONTH",
     "QUARTER": "QUARTER",
     "YEAR": "YEAR",
+    "FISCAL_QUARTER": "QUARTER",
+    "FISCAL_YEAR": "YEAR",
 }
 
 _REFERENCES: Final = {
@@ -29,6 +31,8 @@ _REFERENCES: Final = {
     "MONTH": "day {day} of this month",
     "QUARTER": "day {day} of month {month} of this quarter",
     "YEAR": "day {day} of month {month} of this year",
+    "FISCAL_QUARTER": "day {day} of month {month} of this fiscal quarter",
+    "FISCAL_YEAR": "day {day} of month {month} of this fiscal year",
 }
 
 _WEEKDAYS: Final = {
@@ -70,18 +74,24 @@ class Offset(Wire):
 
 
 class IndexReference(Clock):
-    """Now, today, or a day of the current unit. Now with a time of day is today at that time."""
+    """Now, today, or a day of the current unit. Now with a time of day is today at that time.
 
-    reference_type: Literal["NOW", "TODAY", "WEEK", "MONTH", "QUARTER", "YEAR"]
+    A fiscal year begins with the month `fiscalYearStart`, and its quarters with it.
+    """
+
+    reference_type: Literal[
+        "NOW", "TODAY", "WEEK", "MONTH", "QUARTER", "YEAR", "FISCAL_QUARTER", "FISCAL_YEAR"
+    ]
     day_of_week: Literal[
         "MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"
     ] = "MONDAY"
     month: Annotated[int, Field(ge=1, le=12)] = 1
     day: Annotated[int, Field(ge=1, le=31)] = 1
+    fiscal_year_start: Month = MONTHS[0]
 
     @model_validator(mode="after")
     def _is_within(self) -> Self:
-        if self.reference_type == "QUARTER" and self.month > 3:
+        if self.unit == "QUARTER" and self.month > 3:
             text = Text("a quarter has three months: give 1, 2 or 3")
             raise BadValue(text, "INVALID_MONTH")
         return self
@@ -92,6 +102,11 @@ class IndexReference(Clock):
             part is not None for part in (self.hour, self.minute, self.second, self.millisecond)
         )
         return "DAY" if at_a_time and self.reference_type == "NOW" else _UNITS[self.reference_type]
+
+    @property
+    def first_month(self) -> int:
+        fiscal = self.reference_type.startswith("FISCAL")
+        return MONTHS.index(self.fiscal_year_start) + 1 if fiscal else 1
 
     def sentence(self) -> Text:
         said = Text(
@@ -109,6 +124,7 @@ class IndexedPoint(Zoned, TimePoint):
     """A moment that moves with time."""
 
     type_id = "INDEXED"
+    label = "Relative moment"
 
     index_reference: IndexReference
     offset: Offset = Offset()
@@ -123,6 +139,7 @@ class IndexedPoint(Zoned, TimePoint):
             month=reference.month,
             day_of_month=reference.day,
             clock=reference.clock(),
+            first_month=reference.first_month,
         )
 
     def sentence(self) -> Text:

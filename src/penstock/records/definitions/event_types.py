@@ -1,10 +1,10 @@
 """Kinds of events that users define: made, changed, archived and read while the system runs."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any, Final, TypedDict
+from typing import Final, TypedDict
 
 from psycopg.types.json import Jsonb
 
@@ -23,7 +23,7 @@ from penstock.records.errors import (
     PropertyExists,
 )
 from penstock.records.model import EventType, Option, Property
-from penstock.records.schema import Schema
+from penstock.records.schema import Schema, event_type_of
 
 _queries = load("penstock.records.definitions", "event_types.sql")
 
@@ -91,21 +91,7 @@ async def read(
         custom=custom,
         archived=archived,
     )
-    return [defined(_event_type(row.definition), row) for row in rows]
-
-
-def _event_type(row: Mapping[str, Any]) -> EventType:
-    return EventType(
-        row["id"],
-        row["name"],
-        row["label"],
-        row["object_type"],
-        row["description"],
-        tuple(
-            Property(**{**prop, "options": tuple(Option(**option) for option in prop["options"])})
-            for prop in row["properties"]
-        ),
-    )
+    return [defined(event_type_of(row.definition), row) for row in rows]
 
 
 def full_name(schema: Schema, word: str) -> str:

@@ -1,4 +1,4 @@
-"""What people do with advertisements, media, text messages and events that one organises."""
+"""What people do with advertisements, media, text messages, surveys and organised events."""
 
 from functools import partial
 
@@ -41,3 +41,30 @@ MESSAGE_DELIVERED = _message("4-1721168", "e_sms_delivered", "Text message deliv
 MESSAGE_CLICKED = _message("4-1722276", "e_sms_clicked", "Link in a text message clicked")
 REGISTERED = _gathering("4-68559", "e_marketing_event_registered", "Marketing event registered for")
 CANCELLED = _gathering("4-69072", "e_marketing_event_cancelled", "Marketing event cancelled")
+
+# HubSpot has no public ids for these: those of ours count up from 1.
+ATTENDED = _gathering("4-2", "e_marketing_event_attended", "Marketing event attended")
+CAMPAIGN_INFLUENCED = EventType(
+    "4-3",
+    "e_campaign_influenced",
+    "Influenced by a campaign",
+    properties=(text("hs_campaign_id", "Campaign"),),
+)
+SURVEY_RESPONDED = EventType(
+    "4-4",
+    "e_survey_responded",
+    "Survey responded to",
+    properties=(text("hs_survey_id", "Survey"),),
+)
+SURVEY_ANSWERED = EventType(
+    "4-5",
+    "e_survey_question_answered",
+    "Survey question answered",
+    properties=(
+        text("hs_survey_id", "Survey"),
+        text("hs_survey_question", "Question"),
+        text("hs_survey_answer_row_id", "Row of the answer"),
+        text("hs_survey_answer_col_id", "Column of the answer"),
+        text("hs_survey_answer", "Answer"),
+    ),
+)

@@ -28,3 +28,6 @@ EMAIL_REPLIED = _mail("4-665538", "e_email_replied", "Marketing email replied to
 EMAIL_BOUNCED = _mail("4-5470331", "e_email_bounced", "Marketing email bounced")
 EMAIL_HARD_BOUNCED = _mail("4-666439", "e_email_hard_bounced", "Marketing email bounced for good")
 SUBSCRIPTION_UPDATED = _mail("4-666289", "e_subscription_updated", "Email subscription updated")
+
+# HubSpot has no public id for it: those of ours count up from 1.
+EMAIL_MARKED_SPAM = _mail("4-1", "e_email_marked_spam", "Marketing email marked as spam")

@@ -26,7 +26,14 @@ _form = partial(
         *_PAGE,
     ),
 )
-_call = partial(EventType, properties=(text("hs_cta_name", "Call to action"), *_PAGE))
+_call = partial(
+    EventType,
+    properties=(
+        text("hs_cta_name", "Call to action"),
+        text("hs_cta_placement", "Placement"),
+        *_PAGE,
+    ),
+)
 
 PAGE_VISITED = _page("4-96000", "e_page_visited", "Page visited")
 FORM_SUBMITTED = _form("4-1639801", "e_form_submitted", "Form submitted")
