@@ -429,3 +429,32 @@ async def test_an_import_without_rows_left_finishes_at_once(desk: Desk) -> None:
     done = await desk.run(begun.id)
     assert done.state is State.FINISHED
     assert done.position == Position(done.bytes_total, begun.position.line)
+
+
+async def test_the_records_that_a_file_brought_are_its_members_unchanged_ones_too(
+    desk: Desk,
+) -> None:
+    first = await desk.take_in("E-mail,First name\nada@x.example,Ada\nbob@x.example,Bob\n")
+    second = await desk.take_in(
+        "E-mail,First name\nada@x.example,Ada\nbob@x.example,Robert\nada@x.example,Ada\n"
+        "eva@x.example,Eva\nnobody,No\n"
+    )
+    rows = await desk.query(
+        "SELECT m.import_id, r.properties ->> 'firstname' AS name FROM import_members m"
+        " JOIN records r ON r.bucket = m.bucket AND r.id = m.record_id ORDER BY 1, 2"
+    )
+    assert [tuple(row) for row in rows] == [
+        (first.id, "Ada"),
+        (first.id, "Robert"),
+        (second.id, "Ada"),
+        (second.id, "Eva"),
+        (second.id, "Robert"),
+    ]
+
+
+async def test_who_was_there_before_a_file_brought_them_leaves_a_change(desk: Desk) -> None:
+    await desk.take_in("E-mail\nada@x.example\n")
+    await desk.query("DELETE FROM changes")
+    second = await desk.take_in("E-mail\nada@x.example\neva@x.example\n")
+    rows = await desk.query("SELECT kind, details, lane FROM changes WHERE kind <> 'created'")
+    assert [tuple(row) for row in rows] == [("imported", {"import": second.id}, 1)]

@@ -212,9 +212,11 @@ async def test_an_import_leaves_the_changes_that_every_write_leaves(desk: Desk) 
     assert [tuple(row[:5]) for row in rows] == [
         ("created", 1, f"IMPORT/{done.id}", 0, "0-1"),
         ("updated", 1, f"IMPORT/{done.id + 1}", 0, "0-1"),
+        ("imported", 1, f"IMPORT/{done.id + 1}", 0, "0-1"),
     ]
     assert rows[0].details["email"] == "ada@x.example"
     assert rows[1].details == {"firstname": "Augusta"}
+    assert rows[2].details == {"import": done.id + 1}
     assert rows[0].at == NOW
     history = await desk.query("SELECT source FROM property_history ORDER BY id")
     assert [row[0] for row in history] == [f"IMPORT/{done.id}", f"IMPORT/{done.id + 1}"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from penstock.bootstrap.preparing import prepare
 from penstock.bootstrap.servers import server_of
+from penstock.bootstrap.wiring import wire
 from penstock.kernel.clock import Clock, DatabaseClock
 from penstock.kernel.db import Database
 from penstock.kernel.embedded.waiting import Progress
@@ -28,6 +29,7 @@ async def opened(settings: Settings, progress: Progress) -> AsyncIterator[Instal
     """The installation that the settings name. The embedded server is adopted if it runs, else it
     runs as long as this lasts. Raises what preparing and the embedded server raise.
     """
+    wire()
     server = server_of(settings, progress)
     clock = DatabaseClock()
     try:

@@ -10,6 +10,7 @@ import uvicorn
 
 from penstock.api.app import create_app, routers
 from penstock.bootstrap.child import GRACE, Orders
+from penstock.bootstrap.wiring import wire
 from penstock.kernel.clock import DatabaseClock
 from penstock.kernel.db import Database
 from penstock.kernel.settings import Settings
@@ -22,7 +23,8 @@ _KEEP_ALIVE: Final = 75
 
 
 def load() -> None:
-    """Import all that answers requests."""
+    """Import all that answers requests, and wire it."""
+    wire()
     list(routers())
 
 

@@ -128,6 +128,15 @@ class Passage:
                 written = await write_in_parts(writer, session, candidates, write)
             else:
                 written = await writer.write(session, candidates, write)
+            await _queries.run(
+                session,
+                "add_members",
+                id=running.id,
+                ids=[done.record.id for done in written.values()],
+                news=[done.new for done in written.values()],
+                type=running.object_type,
+                **write.bound,
+            )
             problems = [problem for candidate in candidates for problem in candidate.told]
             await report.keep(session, running.id, writer.columns, problems)
             row = await _queries.one(

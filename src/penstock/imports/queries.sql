@@ -64,6 +64,24 @@ RETURNING *;
 -- name: drop_file!
 DELETE FROM import_chunks WHERE import_id = :id;
 
+-- name: add_members!
+-- The records of a batch came with the import. What is judged as new anyway needs no change of its own.
+WITH given AS (
+    SELECT DISTINCT (i.id & 63)::smallint AS bucket, i.id, i.new
+    FROM unnest(:ids::bigint[], :news::boolean[]) AS i(id, new)
+), added AS (
+    INSERT INTO import_members (bucket, import_id, record_id)
+    SELECT DISTINCT bucket, :id::bigint, id FROM given
+    ON CONFLICT DO NOTHING
+    RETURNING bucket, record_id
+)
+INSERT INTO changes (bucket, lane, record_id, object_type, kind, details, source, depth, at)
+SELECT old.bucket, :lane, old.id, :type, 'imported', jsonb_build_object('import', :id::bigint),
+    :source, :depth, :now
+FROM (
+    SELECT bucket, record_id AS id FROM added EXCEPT SELECT bucket, id FROM given WHERE new
+) old;
+
 -- name: report!
 INSERT INTO import_problems (
     import_id, line, rejected, column_number, column_name, property, value, code, reason)

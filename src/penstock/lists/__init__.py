@@ -1,0 +1,1 @@
+"""Lists: saved filters, and sets of records that were chosen."""
