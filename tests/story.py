@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 from penstock.emails import store as emails
 from penstock.emails.model import Content
 from penstock.engine import history
+from penstock.engine.verify import verify
 from penstock.engine.worker import Worker
 from penstock.kernel.clock import VirtualClock
-from penstock.records import store
+from penstock.records import associations, events, store
 from penstock.records.changes import Source, Write
 from penstock.records.reading import Record, read
 from penstock.workflows import store as workflows
@@ -73,6 +74,33 @@ class Story:
                 await store.update(conn, schema, schema.type(object_type), [patch], self.write)
             )
 
+    async def associate(self, first: int, second: int, type_id: int) -> None:
+        """Associate two records; the type leads from the first to the second."""
+        schema = await self.house.schema()
+        async with self.house.database.unit() as conn:
+            live = await associations.lock(conn, [first, second])
+            edge = associations.NewEdge(second, (type_id,))
+            type = schema.types[live[first]]
+            await associations.add(conn, schema, type, [(first, edge)], live, self.write)
+
+    async def dissociate(self, first: int, second: int, type_id: int) -> None:
+        schema = await self.house.schema()
+        async with self.house.database.unit() as conn:
+            await associations.remove(conn, schema, [(first, type_id, second)], self.write)
+
+    async def archive(self, object_type: str, id: int) -> None:
+        schema = await self.house.schema()
+        async with self.house.database.unit() as conn:
+            await store.archive(conn, schema.type(object_type), [id], self.write)
+
+    async def happen(self, type: str, record: int, **properties: Any) -> None:
+        """An event happens to a record now."""
+        schema = await self.house.schema()
+        event = events.Happening(type, properties, record=record, at=self.now)
+        async with self.house.database.unit() as conn:
+            (kept,) = await events.record(conn, schema, [event], self.write)
+        assert isinstance(kept, events.Recorded), kept
+
     async def record(self, object_type: str, id: int) -> Record:
         schema = await self.house.schema()
         async with self.house.database.unit() as conn:
@@ -123,6 +151,11 @@ class Story:
     async def pass_time(self, **by: float) -> None:
         self.clock.forward(**by)
         await self.rest()
+
+    async def verify(self) -> list[str]:
+        """What does not hold of all that must; nothing, if all is well."""
+        async with self.house.database.unit() as conn:
+            return [str(each) async for each in verify(conn, self.house.schemas, self.clock)]
 
     async def kinds(self, workflow: Workflow, record: int) -> list[str]:
         """The kinds of what the workflow did with the record, in order."""
@@ -237,3 +270,28 @@ def equals(name: str, value: str) -> dict[str, Any]:
 
 def any_of(name: str, *values: str) -> dict[str, Any]:
     return property_is(name, "ENUMERATION", "IS_ANY_OF", values=list(values))
+
+
+def associated(object_type: str, type_id: int, *filters: dict[str, Any]) -> dict[str, Any]:
+    """A branch: some record at the other end has all of these."""
+    return {
+        "filterBranchType": "ASSOCIATION",
+        "filterBranchOperator": "AND",
+        "objectTypeId": object_type,
+        "operator": "IN_LIST",
+        "associationTypeId": type_id,
+        "associationCategory": "HUBSPOT_DEFINED",
+        "filterBranches": [],
+        "filters": list(filters),
+    }
+
+
+def both(*branches: dict[str, Any]) -> dict[str, Any]:
+    """A document of these branches, of which all must hold."""
+    inner = {"filterBranchType": "AND", "filterBranchOperator": "AND", "filters": []}
+    return {
+        "filterBranchType": "OR",
+        "filterBranchOperator": "OR",
+        "filters": [],
+        "filterBranches": [{**inner, "filterBranches": list(branches)}],
+    }

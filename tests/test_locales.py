@@ -20,7 +20,10 @@ from pydantic import BaseModel
 import penstock
 from penstock.actions.base import ACTIONS
 from penstock.filters.branches.logic import Logic
-from penstock.filters.nodes import BRANCHES, KINDS, OPERATIONS, TIME_POINTS
+from penstock.filters.editing import FAMILIES, Field, fields, title
+from penstock.filters.kinds.ads import ENTITIES
+from penstock.filters.kinds.email_event import FATES
+from penstock.filters.memberships import MEMBERSHIPS
 from penstock.filters.operators import Operation
 from penstock.kernel.errors import PenstockError
 from penstock.records.seed import EVENT_TYPES, OBJECT_TYPES
@@ -31,13 +34,22 @@ SOURCES = Path(penstock.__file__).parent
 SWEDISH: dict[str, str] = json.loads((SOURCES / "locales" / "sv.json").read_text("utf-8"))
 
 FROM_CATALOGUES = {
+    "ENTITIES[self.entity_type].label",
+    "FATES[self.operator].label",
     "ACTIONS[step.type_id].label if step.type_id in ACTIONS else step.type_id",
     "TYPES[property.type].label",
+    "membership.label if self.operator == 'IN_LIST' else membership.negated",
     "self.frame",
+    "self.scope.type.label",
+    "type.label",
     "cleandoc(type(self).__doc__ or '')",
+    "explanation(kind)",
+    "one.label",
+    "row.label",
     "self.refusal",
     "self.row.label",
     "self.summary",
+    "title(kind)",
 }
 """Arguments of Text whose patterns the entries carry."""
 
@@ -173,6 +185,11 @@ def forms(models: Iterable[type[BaseModel]]) -> set[str]:
     return {words for field in fields for words in (field.title, field.description) if words}
 
 
+def labels(found: Iterable[Field]) -> set[str]:
+    """What the keys of filters are called, also those within others."""
+    return {label for field in found for label in (field.label, *labels(field.fields))}
+
+
 def entries() -> set[str]:
     """What the entries of the catalogues say of themselves."""
     actions, triggers = list(ACTIONS.values()), list(TRIGGERS.values())
@@ -180,12 +197,17 @@ def entries() -> set[str]:
     for action in actions:
         found |= {action.label, action.summary, action.category}
     found |= {trigger.label for trigger in triggers}
-    for family in (BRANCHES, KINDS, OPERATIONS, TIME_POINTS):
+    for family in FAMILIES.values():
         kinds = list(family.kinds.values())
-        found |= {family.refusal} | helped(kinds) | {kind.label for kind in kinds}
+        found |= {family.refusal} | helped(kinds) | {title(kind) for kind in kinds}
+        found |= labels(field for kind in kinds for field in fields(family, kind))
         tables = [kind.operators for kind in kinds if issubclass(kind, Operation)]
         found |= {row.label for table in tables for row in table.values()}
         found |= {kind.frame for kind in kinds if issubclass(kind, Logic)}
+    found |= {fate.label for fate in FATES.values()}
+    found |= {entity.label for entity in ENTITIES.values()}
+    for membership in MEMBERSHIPS.values():
+        found |= {membership.label, membership.negated}
     found |= {type.label for type in TYPES.values()}
     found |= {words for event in EVENT_TYPES.values() for words in (event.label, event.description)}
     for type in OBJECT_TYPES.values():

@@ -229,3 +229,33 @@ async def test_an_archived_contact_leaves_its_workflows(story: Story) -> None:
     await story.pass_time(hours=2)
     assert await story.kinds(flow, ada) == ["enrolled", "waiting", "unenrolled"]
     assert (await story.counts(flow)) == {"enrolled": 1, "unenrolled": 1}
+
+
+async def test_a_random_split_follows_its_shares(story: Story) -> None:
+    split = {
+        "type": "AB_TEST_BRANCH",
+        "actionId": "1",
+        "testBranches": [
+            {"percentage": 80, "connection": to("2")},
+            {"percentage": 20, "connection": to("3")},
+        ],
+    }
+    flow = await story.workflow(
+        when(all_of(equals("city", "Oslo"))),
+        [
+            split,
+            set_property("2", "hs_lead_status", "CONNECTED", connection=None),
+            set_property("3", "hs_lead_status", "UNQUALIFIED", connection=None),
+        ],
+    )
+    await story.turn_on(flow)
+    await story.create("contacts", *([{"city": "Oslo"}] * 1000))
+    await story.rest()
+    rows = await story.query(
+        "SELECT properties ->> 'hs_lead_status' AS status, count(*) AS n FROM records"
+        " WHERE type = '0-1' GROUP BY 1"
+    )
+    found = {row.status: row.n for row in rows}
+    # Chance is a hash of ids, which are the same in every run.
+    assert 740 < found["CONNECTED"] < 860
+    assert found["CONNECTED"] + found["UNQUALIFIED"] == 1000

@@ -1,15 +1,16 @@
 """The action contract: an action partitions a set of enrollments among its exits, now or later."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from inspect import isabstract
-from typing import Any, ClassVar, NamedTuple, Protocol, Self
+from typing import Any, ClassVar, Final, NamedTuple, Protocol, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
 from penstock.actions.inputs import Input
+from penstock.filters.mentions import Mention, Names
 from penstock.kernel.catalogue import Catalogue
 from penstock.kernel.errors import Problem
 from penstock.kernel.texts import Text
@@ -17,6 +18,9 @@ from penstock.records.schema import Schema, TypeSchema
 
 ONWARD = ""
 """The exit of an action that has only one."""
+
+EVENT_MET: Final = "hs_event_criteria_met"
+"""The output that says, "true" or "false", whether an event that was awaited has come."""
 
 
 class Member(NamedTuple):
@@ -34,13 +38,17 @@ class Member(NamedTuple):
 class Departures:
     """Where the members of a batch went: along exits, into a wait, or nowhere with a reason.
 
-    `notes` are kept in the journal beside the step, by enrollment.
+    `notes` are kept in the journal beside the step, `outputs` for later steps, by enrollment. Those
+    who wait may go on before their moment, or without one, when an event happens to their record
+    that is `awaited`: documents, branches of events.
     """
 
     exits: dict[str, list[Member]] = field(default_factory=dict)
-    waits: list[tuple[datetime, Member]] = field(default_factory=list)
+    waits: list[tuple[datetime | None, Member]] = field(default_factory=list)
     failures: list[tuple[Member, Text]] = field(default_factory=list)
     notes: dict[int, dict[str, Any]] = field(default_factory=dict)
+    outputs: dict[int, dict[str, Any]] = field(default_factory=dict)
+    awaited: Sequence[Mapping[str, Any]] = ()
 
     @classmethod
     def sorted_by(cls, members: Iterable[Member], refused: Mapping[int, Text]) -> Self:
@@ -60,7 +68,7 @@ class Departures:
         self.exits.setdefault(exit, []).extend(members)
         return self
 
-    def wait(self, until: datetime, member: Member) -> Self:
+    def wait(self, until: datetime | None, member: Member) -> Self:
         self.waits.append((until, member))
         return self
 
@@ -79,6 +87,14 @@ class Batch(Protocol):
 
     def depart(self, exit: str = ONWARD) -> Departures:
         """Everybody leaves by one exit."""
+        ...
+
+    def outputs(self, member: Member) -> Mapping[str, Any]:
+        """What this step has put out so far."""
+        ...
+
+    def chance(self, member: Member) -> float:
+        """A number from 0 up to 1, the same whenever this step of this passage is done."""
         ...
 
     async def judge(self, documents: Sequence[Mapping[str, Any]]) -> Sequence[frozenset[int]]:
@@ -115,6 +131,13 @@ class Batch(Protocol):
         """Queue a marketing e-mail to each record's address; returns refusals with reasons."""
         ...
 
+    async def enroll(self, workflow_id: int) -> Mapping[int, Text]:
+        """Ask that the records enrol in another workflow; returns refusals with reasons.
+
+        Whether they may is seen when they come there, and told by its history.
+        """
+        ...
+
 
 @dataclass(frozen=True)
 class Place:
@@ -127,6 +150,9 @@ class Place:
 
     emails: frozenset[str]
     """Ids of the published marketing e-mails."""
+
+    names: Names = field(default_factory=dict)
+    """What filters may name beside the schema."""
 
     def property_problem(self, name: str, setting: str) -> list[Problem]:
         if name in self.type.properties:
@@ -173,6 +199,10 @@ class Action(BaseModel):
     def problems(self, place: Place) -> list[Problem]:
         """What keeps this step from being turned on, with the JSON path of each problem."""
         return []
+
+    def mentions(self, where: str) -> Iterator[Mention]:
+        """What the settings, which stand at a JSON path, name that has to exist."""
+        yield from ()
 
     def sentence(self) -> Text:
         """What the step does, for canvas and journal."""

@@ -54,6 +54,14 @@ class AppendProperty(Source):
     append_property_name: str
 
 
+class FieldData(Source):
+    """What an earlier step put out."""
+
+    type: Literal["FIELD_DATA"]
+    action_id: str
+    data_key: str
+
+
 def _wrap(raw: Any) -> Any:
     """A bare value is shorthand for a static one."""
     return raw if isinstance(raw, dict | Source) else {"type": "STATIC_VALUE", "staticValue": raw}
@@ -61,7 +69,13 @@ def _wrap(raw: Any) -> Any:
 
 Input = Annotated[
     Annotated[
-        StaticValue | ObjectProperty | Timestamp | Increment | StaticAppend | AppendProperty,
+        StaticValue
+        | ObjectProperty
+        | Timestamp
+        | Increment
+        | StaticAppend
+        | AppendProperty
+        | FieldData,
         Field(discriminator="type"),
     ],
     BeforeValidator(_wrap),

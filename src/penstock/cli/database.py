@@ -1,15 +1,21 @@
-"""`penstock database`, and `penstock version`."""
+"""`penstock database`, `penstock verify` and `penstock version`."""
+
+from typing import TYPE_CHECKING
 
 import typer
 
-from penstock.cli.frame import Data, say, settings_of, tell
+from penstock.cli.frame import Data, run, say, settings_of, tell
 from penstock.kernel.texts import Text
+
+if TYPE_CHECKING:
+    from penstock.bootstrap.installation import Installation
 
 group = typer.Typer(name="database", help="The database itself.", no_args_is_help=True)
 
 
 def add_to(app: typer.Typer) -> None:
-    """Add the command that stands alone."""
+    """Add the commands that stand alone."""
+    app.command()(verify)
     app.command("version")(show_version)
 
 
@@ -31,6 +37,23 @@ def migrate(data: Data = None) -> None:
         say(Text("Applied {name}", name=name))
     if not applied:
         say(Text("The database is up to date."))
+
+
+def verify(data: Data = None) -> None:
+    """Check what must always hold of workflows, and exit with 1 if something does not."""
+    from penstock.engine.verify import verify as look
+
+    async def work(at: "Installation") -> int:
+        found = 0
+        async with at.database.unit() as conn:
+            async for finding in look(conn, at.schemas, at.clock):
+                found += 1
+                say(finding)
+        return found
+
+    if run(data, work):
+        raise typer.Exit(1)
+    say(Text("All is well."))
 
 
 def show_version() -> None:

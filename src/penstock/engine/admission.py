@@ -1,11 +1,16 @@
 """Who is let into a workflow (semantics §2.1), and why others are not."""
 
+from collections.abc import Collection, Mapping, Sequence
+
 from penstock.engine.entrants import Entrants
+from penstock.engine.exits import REASONS, kept_out
 from penstock.engine.journal import WHOLE
+from penstock.engine.plans import Plan
 from penstock.engine.turn import Turn
 from penstock.engine.walkers import Walker
 from penstock.kernel import ids
 from penstock.kernel.queries import load
+from penstock.workflows.asking import ENROLL
 
 _queries = load("penstock.engine")
 
@@ -28,23 +33,28 @@ async def admit(turn: Turn, entrants: Entrants) -> list[Walker]:
         workflow=workflow_id,
     )
     past = {row.record_id: row for row in rows}
+    barred = await kept_out(turn, workflow_id, list(entrants.records))
+    matching, again = await _matching(turn, entrants), _again(plan, entrants)
     refused: dict[str, list[int]] = {}
     admitted: dict[int, int] = {}
     for record, how in entrants.records.items():
+        if record not in matching:
+            continue  # a re-enrollment trigger alone enrols nobody
         before = past.get(record)
         if before is not None and before.active:
-            refused.setdefault("already_active", []).append(record)
-        elif before is not None and not plan.again:
-            refused.setdefault("not_eligible_again", []).append(record)
-        elif how.depth > DEEPEST:
-            refused.setdefault("too_deep", []).append(record)
+            reason: str | None = "already_active"
+        elif record in barred:
+            reason = REASONS[barred[record]]
+        elif before is not None and not again:
+            reason = "not_eligible_again"
         else:
+            reason = "too_deep" if how.depth > DEEPEST else None
+        if reason is None:
             admitted[record] = 1 if before is None else before.passages + 1
+        else:
+            refused.setdefault(reason, []).append(record)
     if not entrants.quiet:
-        for reason, records in refused.items():
-            who = [(0, record, 0) for record in records]
-            turn.journal.note("refused", workflow_id, WHOLE, who, {0: {"reason": reason}})
-            turn.journal.tally(workflow_id, WHOLE, "refused", len(records))
+        _tell(turn, workflow_id, refused)
     if not admitted:
         return []
     numbers = await ids.take_in(turn.conn, [turn.bucket] * len(admitted))
@@ -63,10 +73,39 @@ async def admit(turn: Turn, entrants: Entrants) -> list[Walker]:
             depth=entrants.records[record].depth,
             source=entrants.source,
             new=True,
+            looked_at=turn.writes,
         )
         for number, (record, passage) in zip(numbers, admitted.items(), strict=True)
     ]
     turn.journal.note("enrolled", workflow_id, WHOLE, [walker.who for walker in walkers])
     turn.journal.tally(workflow_id, WHOLE, "enrolled", len(walkers))
     turn.journal.tally(workflow_id, WHOLE, "active", len(walkers))
+    turn.passes(workflow_id, {record: entrants.records[record] for record in admitted})
     return walkers
+
+
+def _tell(turn: Turn, workflow_id: int, refused: Mapping[str, Sequence[int]]) -> None:
+    for reason, records in refused.items():
+        who = [(0, record, 0) for record in records]
+        turn.journal.note("refused", workflow_id, WHOLE, who, {0: {"reason": reason}})
+        turn.journal.tally(workflow_id, WHOLE, "refused", len(records))
+
+
+def _again(plan: Plan, entrants: Entrants) -> bool:
+    """Whether who has been through may enrol once more (semantics §2.7)."""
+    return plan.again and (entrants.again or entrants.source != "trigger" or plan.by_any_trigger)
+
+
+async def _matching(turn: Turn, entrants: Entrants) -> Collection[int]:
+    """Those for whom the enrollment trigger is true, where that is in question."""
+    workflow = turn.automation.workflows.get(entrants.workflow_id)
+    if not entrants.again or workflow is None or ENROLL not in workflow.criteria:
+        return entrants.records
+    rows = await _queries.rows(
+        turn.conn,
+        "among_matching",
+        bucket=turn.bucket,
+        criterion=workflow.criteria[ENROLL],
+        records=list(entrants.records),
+    )
+    return {row.record_id for row in rows}

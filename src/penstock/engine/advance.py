@@ -1,20 +1,26 @@
 """Enrollments advance: grouped by step, each step run once for the whole group."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from penstock.actions.base import Departures
+from penstock.actions.base import EVENT_MET, Departures
+from penstock.engine import waiting
 from penstock.engine.admission import admit
 from penstock.engine.attempt import attempt
 from penstock.engine.batch import EngineBatch
-from penstock.engine.entrants import Entrants
+from penstock.engine.entrants import Circumstances, Entrants, once_each
+from penstock.engine.exits import REASONS, kept_out, state_of
 from penstock.engine.journal import WHOLE
 from penstock.engine.plans import Plan, PlannedStep
 from penstock.engine.states import State
 from penstock.engine.turn import Turn
+from penstock.engine.waiting import Wait
 from penstock.engine.walkers import Walker, loaded
+from penstock.filters.errors import FilterInvalid
+from penstock.filters.occurrences import Occurrence, check_occurrence
 from penstock.kernel.queries import load
 from penstock.kernel.texts import Text
 
@@ -42,16 +48,31 @@ class Advance:
     def __init__(self, turn: Turn) -> None:
         self.turn = turn
         self.walkers: list[Walker] = []
+        self.waits: list[Wait] = []
         self._groups: dict[Group, list[Walker]] = {}
 
     async def admit(self, entrants: Sequence[Entrants]) -> None:
         """Let entrants in, by workflow id; those beyond the portion begin in a later turn."""
-        for asking in entrants:
+        for asking in once_each(entrants):
             admitted = await admit(self.turn, asking)
             room = max(self.turn.portion - len(self.walkers), 0)
             for walker in admitted[room:]:
                 walker.due = self.turn.now
             self.walkers += admitted
+
+    async def take_met(self, enrollments: Collection[int]) -> None:
+        """Take the enrollments whose event has come."""
+        if not enrollments:
+            return
+        rows = await _queries.rows(
+            self.turn.conn,
+            "load_enrollments",
+            bucket=self.turn.bucket,
+            ids=sorted(enrollments),
+        )
+        for walker in map(loaded, rows):
+            walker.put_out(walker.step, {EVENT_MET: "true"})
+            self.walkers.append(walker)
 
     async def take_due(self) -> None:
         """Take the enrollments whose moment has come."""
@@ -66,7 +87,9 @@ class Advance:
                 bucket=turn.bucket,
                 ids=[row.enrollment_id for row in due],
             )
-            self.walkers += [loaded(row) for row in rows]
+            taken = [loaded(row) for row in rows]
+            await waiting.end(turn, [walker.id for walker in taken if walker.waiting])
+            self.walkers += taken
 
     async def run(self) -> None:
         """Lead everybody on until each waits or ends."""
@@ -148,6 +171,9 @@ class Advance:
     async def _step(self, group: Group, walkers: list[Walker]) -> None:
         plan = self._plan(walkers)
         planned = plan.steps[group.step]
+        walkers = await self._staying(walkers)
+        if not walkers:
+            return
         if planned.action is None:
             reason = Text("this action is not supported by this version")
             self._fail(planned, [(walker, reason) for walker in walkers])
@@ -166,6 +192,20 @@ class Advance:
             self._apply(planned, departures, by_id, batch.kinds)
         self._fail(planned, culprits)
 
+    async def _staying(self, walkers: list[Walker]) -> list[Walker]:
+        """Those who have not met the goal or been suppressed; for the others it ends here."""
+        turn = self.turn
+        unsure = [walker for walker in walkers if walker.looked_at != turn.writes]
+        barred = await kept_out(
+            turn, walkers[0].workflow_id, [walker.record_id for walker in unsure]
+        )
+        for walker in unsure:
+            walker.looked_at = turn.writes
+        for role in sorted(set(barred.values())):
+            leaving = [walker for walker in unsure if barred.get(walker.record_id) == role]
+            self._end(leaving, state_of(role), REASONS[role])
+        return [walker for walker in walkers if walker.ended_at is None]
+
     def _apply(
         self,
         planned: PlannedStep,
@@ -173,19 +213,47 @@ class Advance:
         by_id: dict[int, Walker],
         kinds: dict[int, str],
     ) -> None:
+        for id, outputs in departures.outputs.items():
+            by_id[id].put_out(planned.step.id, outputs)
         for exit, members in departures.exits.items():
             leaving = [by_id[member.enrollment_id] for member in members]
             self._note(planned, "succeeded", leaving, departures.notes, kinds)
             self._leave(planned, exit, leaving)
-        waiting = [by_id[member.enrollment_id] for _, member in departures.waits]
-        for (until, _), walker in zip(departures.waits, waiting, strict=True):
-            walker.waiting, walker.due, walker.lane = True, until, 0
-        details = {
-            member.enrollment_id: {"until": until.isoformat()} for until, member in departures.waits
-        }
-        self._note(planned, "waiting", waiting, details, {})
+        self._wait(planned, departures, by_id)
         failed = [(by_id[m.enrollment_id], reason) for m, reason in departures.failures]
         self._fail(planned, failed)
+
+    def _wait(self, planned: PlannedStep, departures: Departures, by_id: dict[int, Walker]) -> None:
+        events = self._awaited(planned, departures.awaited, by_id)
+        holding: list[Walker] = []
+        details: dict[int, dict[str, Any]] = {}
+        for until, member in departures.waits:
+            walker = by_id[member.enrollment_id]
+            walker.waiting, walker.due, walker.lane = True, until, 0
+            holding.append(walker)
+            details[walker.id] = {} if until is None else {"until": until.isoformat()}
+            if events:
+                self.waits.append(
+                    Wait(
+                        walker.id, walker.record_id, walker.workflow_id, walker.lane, until, events
+                    )
+                )
+        kind = "awaiting" if events else "waiting"
+        self._note(planned, kind, holding, details, {})
+
+    def _awaited(
+        self,
+        planned: PlannedStep,
+        documents: Sequence[Mapping[str, Any]],
+        by_id: dict[int, Walker],
+    ) -> list[Occurrence]:
+        found: list[Occurrence] = []
+        for document in documents:
+            type = self._plan(list(by_id.values())).type
+            # What it names may be gone: then it never comes.
+            with suppress(FilterInvalid):
+                found.append(check_occurrence(document, self.turn.schema, type.id))
+        return found
 
     def _note(
         self,
@@ -244,6 +312,8 @@ class Advance:
         journal.note(str(state), workflow_id, step, [walker.who for walker in walkers], details)
         journal.tally(workflow_id, WHOLE, "active", -len(walkers))
         journal.tally(workflow_id, WHOLE, str(state), len(walkers))
+        how = {walker.record_id: Circumstances(walker.lane, walker.depth) for walker in walkers}
+        self.turn.passes(workflow_id, how)
 
 
 def _plain(text: Text) -> dict[str, str]:

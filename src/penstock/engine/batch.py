@@ -1,11 +1,13 @@
 """The port that actions act through: one step and one group of one turn."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from penstock.actions.base import ONWARD, Departures, Member
 from penstock.actions.inputs import (
     AppendProperty,
+    FieldData,
     Increment,
     Input,
     ObjectProperty,
@@ -18,6 +20,8 @@ from penstock.emails.errors import RenderFailed
 from penstock.engine import mailing, tokens
 from penstock.engine.crowd import Crowd
 from penstock.engine.effects import Effects
+from penstock.engine.entrants import Circumstances
+from penstock.engine.joining import leave_changes
 from penstock.engine.plans import Plan
 from penstock.engine.turn import Turn
 from penstock.engine.walkers import Walker
@@ -60,6 +64,15 @@ class EngineBatch:
     def depart(self, exit: str = ONWARD) -> Departures:
         return Departures().leave(exit, self.members)
 
+    def outputs(self, member: Member) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = member.context.get(self.step, {})
+        return found
+
+    def chance(self, member: Member) -> float:
+        place = f"{self.plan.workflow_id}/{self.step}/{member.record_id}/{member.passage}"
+        digest = hashlib.sha256(place.encode()).digest()
+        return int.from_bytes(digest[:6], "big") / 2**48
+
     async def judge(self, documents: Sequence[Mapping[str, Any]]) -> Sequence[frozenset[int]]:
         criteria = {
             index: self.turn.automation.criterion(document, self.type.id)
@@ -97,12 +110,18 @@ class EngineBatch:
                 )
                 values = await self.values([name])
                 return {id: of_record.get(name) for id, of_record in values.items()}
+            case FieldData():
+                return {
+                    member.record_id: member.context.get(value.action_id, {}).get(value.data_key)
+                    for member in self.members
+                }
             case Increment():
                 return dict.fromkeys(self.record_ids, value.increment_amount)
             case StaticAppend():
                 return dict.fromkeys(self.record_ids, value.static_append_value)
 
     async def write(self, property: str, value: Input) -> Mapping[int, Text]:
+        self.turn.writes += 1
         raw = await self.resolve(value)
         if isinstance(value, StaticValue | Timestamp) and assignable(self.type, property):
             return await self._assign(property, next(iter(raw.values())))
@@ -139,6 +158,7 @@ class EngineBatch:
     async def create(
         self, object_type: str, properties: Mapping[int, Mapping[str, Any]], edge: int | None
     ) -> Mapping[int, Text]:
+        self.turn.writes += 1
         new_type = self.schema.types[object_type]
         types = () if edge is None else (edge,)
         drafts = [
@@ -188,6 +208,21 @@ class EngineBatch:
                 self.effects.queue("mail", letter.address, letter.payload, who, place)
             self.kinds[member.enrollment_id] = "queued"
         return refused
+
+    async def enroll(self, workflow_id: int) -> Mapping[int, Text]:
+        other = self.turn.automation.workflows.get(workflow_id)
+        if other is None or not other.on:
+            reason = Text("the workflow {id} is not on", id=workflow_id)
+            return dict.fromkeys(self.record_ids, reason)
+        if other.object_type != self.type.id:
+            reason = Text(
+                "the workflow {id} is not about {type}", id=workflow_id, type=self.type.plural_label
+            )
+            return dict.fromkeys(self.record_ids, reason)
+        how = Circumstances(int(self.circumstances.lane), self.circumstances.depth)
+        asked = {"workflow": workflow_id, "by": f"workflow:{self.plan.workflow_id}"}
+        await leave_changes(self.turn, "enroll", asked, dict.fromkeys(self.record_ids, how))
+        return {}
 
 
 def _refusals(ids: Sequence[int], outcomes: Sequence[store.Outcome]) -> dict[int, Text]:

@@ -1,6 +1,7 @@
 """Who asks to be let into a workflow, and how that came about."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from penstock.records.changes import Lane
 
@@ -23,5 +24,19 @@ class Entrants:
     quiet: bool = False
     """Backfill: who is in already is passed over without a word."""
 
+    again: bool = False
+    """By a re-enrollment trigger: also who has been through, if the enrollment trigger is true."""
+
 
 FRESH = Circumstances(Lane.FRESH, 0)
+
+
+def once_each(entrants: Iterable[Entrants]) -> Iterator[Entrants]:
+    """By workflow id, every record once: as the one that may more, where it has several reasons."""
+    seen: dict[int, set[int]] = {}
+    for asking in sorted(entrants, key=lambda each: (each.workflow_id, not each.again)):
+        before = seen.setdefault(asking.workflow_id, set())
+        records = {id: how for id, how in asking.records.items() if id not in before}
+        before.update(records)
+        if records:
+            yield replace(asking, records=records)

@@ -17,6 +17,7 @@ TOLD: dict[str, Text] = {
     "refused": Text("Not enrolled: {reason}"),
     "enrolled": Text("Enrolled"),
     "waiting": Text("Waits until {until}"),
+    "awaiting": Text("Waits for an event"),
     "succeeded": Text("Done"),
     "queued": Text("E-mail queued"),
     "failed": Text("Failed: {reason}"),
@@ -37,6 +38,10 @@ REASONS: dict[str, Text] = {
     "record_deleted": Text("the record was deleted"),
     "record_merged": Text("the record was merged into another one"),
     "record_erased": Text("the record was erased"),
+    "goal_met": Text("it has met the workflow's goal"),
+    "unenrollment_trigger": Text("it meets the workflow's unenrollment trigger"),
+    "suppression_list": Text("it is in a suppression list of the workflow"),
+    "no_longer_matches": Text("it no longer meets the enrollment conditions"),
     "step_removed": Text("its step was removed from the workflow"),
 }
 """What the codes of refusals and endings mean."""

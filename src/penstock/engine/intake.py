@@ -7,14 +7,19 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from penstock.engine import settling
+from penstock.engine import reaching, settling, waiting
 from penstock.engine.entrants import FRESH, Circumstances, Entrants
+from penstock.engine.exits import leave
+from penstock.engine.joining import leave_joins
+from penstock.engine.listening import hear
 from penstock.engine.outcomes import apply_outcomes
+from penstock.engine.recurring import recurring
 from penstock.engine.removal import erase, forget, unenroll
 from penstock.engine.turn import Turn
 from penstock.kernel.db import Connection
 from penstock.kernel.queries import load
 from penstock.records.changes import Lane
+from penstock.workflows.asking import AGAIN, ENROLL
 
 _queries = load("penstock.engine")
 
@@ -24,13 +29,13 @@ _GONE = {"archived": "record_deleted", "merged": "record_merged", "erased": "rec
 
 @dataclass(frozen=True)
 class Due:
-    """What a turn finds to settle, as rows: changes, verdicts to look at again, and a criterion
-    that does not stand yet.
+    """What a turn finds to settle, as rows: changes, verdicts to look at again, and criteria that
+    do not stand yet.
     """
 
     changes: Sequence[Any]
     rechecks: Sequence[Any]
-    standing: Any | None
+    standing: Sequence[Any]
 
     @property
     def count(self) -> int:
@@ -38,12 +43,15 @@ class Due:
         return sum(len(change.record_ids) for change in self.changes) + len(self.rechecks)
 
 
-async def take(conn: Connection, bucket: int, now: datetime, portion: int) -> Due:
-    """Take what is to be settled in the bucket: at most `portion` of each kind."""
+async def take(conn: Connection, bucket: int, now: datetime, portion: int, *, told: bool) -> Due:
+    """Take what is to be settled in the bucket: at most `portion` of each kind.
+
+    `told`: with what each change says in detail.
+    """
     return Due(
-        await _queries.rows(conn, "take_changes", bucket=bucket, limit=portion),
+        await _queries.rows(conn, "take_changes", bucket=bucket, limit=portion, told=told),
         await _queries.rows(conn, "take_rechecks", bucket=bucket, now=now, limit=portion),
-        await _queries.one(conn, "standing", bucket=bucket),
+        await _queries.rows(conn, "standing", bucket=bucket),
     )
 
 
@@ -54,6 +62,8 @@ class Intake:
     turn: Turn
     due: Due
     entrants: list[Entrants] = field(default_factory=list)
+    met: set[int] = field(default_factory=set)
+    """Enrollments for which what they waited for has happened."""
 
     async def settle(self) -> int:
         """Settle what changes and time have touched. Returns how many there were."""
@@ -75,7 +85,13 @@ class Intake:
                 criteria=[row.criterion_id for row in self.due.rechecks],
                 records=[row.record_id for row in self.due.rechecks],
             )
+        await leave(turn, edges)
+        edges += await recurring(turn, changes, edges)
         self._enter(edges, circumstances)
+        self.met = await waiting.met(turn, changes)
+        self.entrants += await hear(turn, changes)
+        await leave_joins(turn, edges, circumstances)
+        await reaching.reach(turn, changes)
         for change in changes:
             if change.kind in self._REQUESTS:
                 await self._REQUESTS[change.kind](self, change)
@@ -89,7 +105,7 @@ class Intake:
         touched: dict[int, frozenset[int]] = {}
         circumstances: dict[int, Circumstances] = {}
         for change in changes:
-            criteria = self._criteria(change)
+            criteria = reaching.touched(self.turn.automation, change)
             if not criteria:
                 continue
             alone = Circumstances(change.lane, change.depth)
@@ -103,27 +119,19 @@ class Intake:
                     circumstances[record] = Circumstances(change.lane, deepest)
         return touched, circumstances
 
-    def _criteria(self, change: Any) -> frozenset[int]:
-        """The criteria whose answer a change can change."""
-        automation = self.turn.automation
-        if change.kind in ("created", "restored", "absorbed"):
-            return frozenset(automation.of_type(change.object_type))
-        if change.kind == "updated":
-            return frozenset(automation.touched_by(change.object_type, change.keys))
-        return frozenset()
-
     def _enter(
         self, edges: Sequence[settling.Edge], circumstances: dict[int, Circumstances]
     ) -> None:
-        by_workflow: dict[int, dict[int, Circumstances]] = {}
+        """Those who came to match ask to be let in: the first time, or once more."""
+        asking: dict[tuple[int, bool], dict[int, Circumstances]] = {}
         for edge in edges:
-            if edge.verdict:
-                for workflow in self.turn.automation.enrolled_by(edge.criterion):
-                    by_workflow.setdefault(workflow, {})[edge.record_id] = circumstances.get(
-                        edge.record_id, FRESH
-                    )
-        for workflow, records in sorted(by_workflow.items()):
-            self.entrants.append(Entrants(workflow, "trigger", records))
+            for workflow, role in self.turn.automation.roles_of(edge.criterion):
+                again = role.startswith(AGAIN)
+                if edge.verdict and (again or role == ENROLL):
+                    how = circumstances.get(edge.record_id, FRESH)
+                    asking.setdefault((workflow, again), {})[edge.record_id] = how
+        for (workflow, again), records in asking.items():
+            self.entrants.append(Entrants(workflow, "trigger", records, again=again))
 
     async def _remove(self, changes: Sequence[Any]) -> None:
         for kind, reason in _GONE.items():
@@ -192,15 +200,35 @@ class Intake:
     async def _forget(self, request: Any) -> None:
         await forget(self.turn, request.details["addresses"])
 
+    async def _spread(self, request: Any) -> None:
+        asked = request.details
+        await reaching.spread(
+            self.turn,
+            records=asked.get("records", request.record_ids),
+            path=asked["path"],
+            criteria=asked["criteria"],
+            lane=request.lane,
+            depth=request.depth,
+            after=tuple(asked.get("after", (0, 0))),
+        )
+
+    async def _relist(self, request: Any) -> None:
+        """The list means something else from now on."""
+        await _queries.run(
+            self.turn.conn, "relist", bucket=self.turn.bucket, now=self.turn.now, **request.details
+        )
+
     _REQUESTS = {  # noqa: RUF012
         "enroll_existing": _enroll_existing,
         "enroll": _enroll,
         "forget": _forget,
+        "spread": _spread,
+        "relist": _relist,
     }
 
     async def stand(self) -> int:
         """Judge the next portion of a criterion that does not stand yet. Returns how many."""
-        turn, row = self.turn, self.due.standing
+        turn, row = self.turn, self._standing()
         if row is None:
             return 0
         criterion = turn.automation.criteria.get(row.criterion_id)
@@ -215,7 +243,8 @@ class Intake:
                 limit=2 * turn.portion,
             )
             # Nobody enrols by what was so before the workflow is on.
-            await settling.settle(turn, dict.fromkeys(ids, frozenset({row.criterion_id})))
+            edges = await settling.settle(turn, dict.fromkeys(ids, frozenset({row.criterion_id})))
+            await leave_joins(turn, edges, {})
         await _queries.run(
             turn.conn,
             "stand",
@@ -225,3 +254,18 @@ class Intake:
             stands=len(ids) < 2 * turn.portion,
         )
         return max(len(ids), 1)
+
+    def _standing(self) -> Any | None:
+        """The next criterion to stand; what asks about a list waits until its members are known."""
+        known = self.turn.automation.criteria
+        ready = [
+            row
+            for row in self.due.standing
+            if row.criterion_id not in known or self.turn.automation.ready(row.criterion_id)
+        ]
+        return min(ready, key=self._order, default=None)
+
+    def _order(self, row: Any) -> tuple[int, int]:
+        if row.criterion_id not in self.turn.automation.criteria:
+            return 0, row.criterion_id
+        return self.turn.automation.level(row.criterion_id), row.criterion_id

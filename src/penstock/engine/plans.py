@@ -37,6 +37,9 @@ class Plan:
     again: bool
     """Whether a record may enrol more than once."""
 
+    by_any_trigger: bool
+    """Whether every trigger enrols again, since none was chosen for that."""
+
     steps: Mapping[str, PlannedStep]
 
     def rank(self, step: str) -> int:
@@ -82,6 +85,7 @@ def _plan(row: Any, schema: Schema) -> Plan:
         start=document.start,
         on=row.state == "on",
         again=bool(criteria.get("shouldReEnroll")),
+        by_any_trigger=not criteria.get("reEnrollmentTriggersFilterBranches"),
         steps={
             id: PlannedStep(document.steps[id], rank, _action(document.steps[id]))
             for id, rank in ranks.items()

@@ -3,7 +3,8 @@
 
 -- name: lock_bucket^
 -- The bucket, unless somebody else is turning it.
-SELECT b.turned_at FROM buckets b WHERE b.bucket = :bucket FOR NO KEY UPDATE SKIP LOCKED;
+SELECT b.turned_at, EXISTS (SELECT FROM waits w WHERE w.bucket = :bucket) AS awaiting
+FROM buckets b WHERE b.bucket = :bucket FOR NO KEY UPDATE SKIP LOCKED;
 
 -- name: versions^
 -- Of all that changes may speak of.
@@ -34,19 +35,33 @@ SELECT min(x.at) FROM (
 
 -- name: take_changes
 -- The next changes, fresh ones first; they are gone when the turn commits. Those that say the same of
--- different records come as one row. A range of the key, since a queue's statistics mislead the planner.
+-- different records come as one row, with what each says in detail if that is to be told. A range of
+-- the key, since a queue's statistics mislead the planner.
 WITH taken AS (
     DELETE FROM changes c
     WHERE c.bucket = :bucket AND (c.lane, c.id) <= (
         SELECT n.lane, n.id
         FROM (SELECT lane, id FROM changes WHERE bucket = :bucket ORDER BY lane, id LIMIT :limit) n
         ORDER BY n.lane DESC, n.id DESC LIMIT 1)
-    RETURNING c.id, c.lane, c.record_id, c.object_type, c.kind, c.depth,
-        CASE WHEN c.kind = 'updated' THEN ARRAY(SELECT jsonb_object_keys(c.details)) END AS keys,
-        CASE WHEN c.kind NOT IN ('created', 'updated', 'associated', 'dissociated')
+    RETURNING c.id, c.lane, c.record_id, c.object_type, c.kind, c.depth, c.at,
+        CASE WHEN :told AND c.kind IN ('created', 'updated', 'event') THEN c.details::text END AS said,
+        CASE
+            WHEN c.kind = 'updated' THEN ARRAY(SELECT jsonb_object_keys(c.details))
+            WHEN c.kind IN ('associated', 'dissociated', 'event') THEN ARRAY[c.details ->> 'type']
+            WHEN c.kind IN ('listed', 'unlisted') THEN ARRAY[c.details ->> 'list']
+            WHEN c.kind = 'passed' THEN ARRAY[c.details ->> 'workflow']
+            WHEN c.kind = 'imported' THEN ARRAY[c.details ->> 'import']
+            WHEN c.kind = 'subscribed' THEN ARRAY['']
+        END AS keys,
+        CASE WHEN c.kind NOT IN ('created', 'updated', 'associated', 'dissociated', 'event', 'listed',
+                'unlisted', 'passed', 'imported', 'subscribed')
             THEN c.details END AS details
 )
-SELECT t.lane, t.object_type, t.kind, t.depth, t.keys, t.details, array_agg(t.record_id) AS record_ids
+SELECT t.lane, t.object_type, t.kind, t.depth, t.keys, t.details,
+    array_agg(t.record_id ORDER BY t.id) AS record_ids,
+    CASE WHEN :told THEN array_agg(t.said ORDER BY t.id) END AS said,
+    CASE WHEN :told THEN array_agg(t.at ORDER BY t.id) END AS ats,
+    CASE WHEN :told THEN array_agg(t.id ORDER BY t.id) END AS ids
 FROM taken t
 GROUP BY t.lane, t.object_type, t.kind, t.depth, t.keys, t.details
 ORDER BY t.lane, min(t.id);
@@ -100,9 +115,9 @@ DELETE FROM matches WHERE bucket = :bucket AND criterion_id = ANY(:criteria::big
     AND record_id = ANY(:records::bigint[]);
 
 -- name: standing
--- A criterion that has not yet been judged over all records of the bucket.
+-- Criteria that have not yet been judged over all records of the bucket.
 SELECT s.criterion_id, s.reached FROM standings s
-WHERE s.bucket = :bucket AND NOT s.stands ORDER BY s.criterion_id LIMIT 1;
+WHERE s.bucket = :bucket AND NOT s.stands ORDER BY s.criterion_id;
 
 -- name: stand_candidates$
 SELECT ARRAY(
@@ -122,10 +137,36 @@ SELECT ARRAY(
     WHERE m.bucket = :bucket AND m.criterion_id = :criterion AND m.matching AND m.record_id > :after
     ORDER BY m.record_id LIMIT :limit);
 
+-- name: among_matching
+SELECT m.record_id FROM matches m
+WHERE m.bucket = :bucket AND m.criterion_id = :criterion AND m.record_id = ANY(:records::bigint[])
+    AND m.matching;
+
 -- name: live_records
 SELECT r.id FROM records r
 WHERE r.bucket = :bucket AND r.id = ANY(:ids::bigint[]) AND r.type = :type
     AND r.archived_at IS NULL;
+
+-- name: ends
+-- The other ends of associations of one type, in an order that can be gone on with.
+SELECT a.from_id, a.to_id FROM associations a
+WHERE a.bucket = :bucket AND a.from_id = ANY(:records::bigint[]) AND a.type_id = :type_id
+    AND (a.from_id, a.to_id) > (:after_from::bigint, :after_to::bigint)
+ORDER BY a.from_id, a.to_id LIMIT :limit;
+
+-- name: reach!
+-- Requests to the buckets of other records, to judge them or to reach further from there.
+INSERT INTO changes (bucket, lane, record_id, object_type, kind, details, source, depth, at)
+SELECT (i.id & 63)::smallint, :lane, i.id, :object_type, :kind, :details, 'AUTOMATION_PLATFORM',
+    :depth, :now
+FROM unnest(:records::bigint[]) AS i(id);
+
+-- name: leave!
+-- Changes of records of this bucket.
+INSERT INTO changes (bucket, lane, record_id, object_type, kind, details, source, depth, at)
+SELECT :bucket, i.lane, r.id, r.type, :kind, :details, 'AUTOMATION_PLATFORM', i.depth, :now
+FROM unnest(:records::bigint[], :lanes::smallint[], :depths::smallint[]) AS i(id, lane, depth)
+JOIN records r ON r.bucket = :bucket AND r.id = i.id;
 
 -- name: request!
 -- Something for this bucket to do in a later turn.
@@ -223,9 +264,10 @@ FROM unnest(
 WHERE e.bucket = :bucket AND e.id = i.id;
 
 -- name: end_enrollments
--- Ends every live enrollment of records, whatever it waits for.
-UPDATE enrollments e SET state = 'unenrolled', ended_at = :now, reason = :reason, waiting = false
+-- Ends the live enrollments of records in a workflow, or in all, whatever they wait for.
+UPDATE enrollments e SET state = :state, ended_at = :now, reason = :reason, waiting = false
 WHERE e.bucket = :bucket AND e.record_id = ANY(:records::bigint[]) AND e.ended_at IS NULL
+    AND e.workflow_id = coalesce(:workflow::bigint, e.workflow_id)
 RETURNING e.id, e.workflow_id, e.record_id, e.step, e.visit, e.waiting;
 
 -- name: insert_timers!
@@ -353,9 +395,49 @@ SELECT b.bucket, 1, 0, :object_type, 'enroll_existing',
     jsonb_build_object('workflow', :workflow::bigint, 'after', 0), :source, 0, :now
 FROM buckets b;
 
+-- name: ready_lists
+-- Lists whose new criterion stands in every bucket.
+SELECT l.id, l.object_type, l.criterion_id, l.pending_criterion_id FROM lists l
+WHERE l.deleted_at IS NULL AND l.pending_criterion_id IS NOT NULL AND NOT EXISTS (
+    SELECT FROM standings s WHERE s.criterion_id = l.pending_criterion_id AND NOT s.stands)
+ORDER BY l.id
+FOR UPDATE OF l SKIP LOCKED;
+
+-- name: list_goes_live!
+UPDATE lists SET criterion_id = pending_criterion_id, pending_criterion_id = NULL WHERE id = :id;
+
+-- name: request_relisting!
+-- One request per bucket: say who joined and who left when the list came to mean something else.
+INSERT INTO changes (bucket, lane, record_id, object_type, kind, details, source, depth, at)
+SELECT b.bucket, 1, 0, :object_type, 'relist', jsonb_build_object(
+    'list', :list::bigint, 'old', :old::bigint, 'new', :new::bigint), :source, 0, :now
+FROM buckets b;
+
+-- name: relist!
+WITH moved AS (
+    SELECT coalesce(o.record_id, n.record_id) AS record_id, n.record_id IS NOT NULL AS inside
+    FROM (SELECT record_id FROM matches
+        WHERE bucket = :bucket AND criterion_id = :old AND matching) o
+    FULL JOIN (SELECT record_id FROM matches
+        WHERE bucket = :bucket AND criterion_id = :new AND matching) n USING (record_id)
+    WHERE o.record_id IS NULL OR n.record_id IS NULL
+)
+INSERT INTO changes (bucket, lane, record_id, object_type, kind, details, source, depth, at)
+SELECT :bucket, 1, r.id, r.type, CASE WHEN m.inside THEN 'listed' ELSE 'unlisted' END,
+    jsonb_build_object('list', :list::bigint), 'AUTOMATION_PLATFORM', 0, :now
+FROM moved m
+JOIN records r ON r.bucket = :bucket AND r.id = m.record_id AND r.archived_at IS NULL;
+
+-- name: active_lists
+-- Dynamic lists, with the criterion of their members and the one that is to replace it.
+SELECT l.id, l.object_type, l.criterion_id, l.pending_criterion_id FROM lists l
+WHERE l.deleted_at IS NULL AND coalesce(l.criterion_id, l.pending_criterion_id) IS NOT NULL;
+
 -- name: active_workflows
 -- Workflows that may enrol, with the criteria of their latest and live revisions.
 SELECT w.id, w.object_type, w.state, w.on_since, w.revision, w.live_revision,
+    (SELECT r.document -> 'enrollmentCriteria' FROM workflow_revisions r
+        WHERE r.workflow_id = w.id AND r.revision = w.live_revision) AS trigger,
     coalesce((SELECT jsonb_agg(jsonb_build_object(
             'role', u.role, 'criterion', u.criterion_id, 'live', u.revision = w.live_revision))
         FROM workflow_criteria u

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from penstock.engine.journal import WHOLE
+from penstock.engine.exits import end
+from penstock.engine.states import State
 from penstock.engine.turn import Turn
 from penstock.kernel.queries import load
 
@@ -10,26 +11,8 @@ _queries = load("penstock.engine")
 
 
 async def unenroll(turn: Turn, records: Sequence[int], reason: str) -> None:
-    """End every live enrollment of the records. Their timers find nobody when they are due."""
-    rows = await _queries.rows(
-        turn.conn,
-        "end_enrollments",
-        bucket=turn.bucket,
-        records=list(records),
-        reason=reason,
-        now=turn.now,
-    )
-    for row in rows:
-        turn.journal.note(
-            "unenrolled",
-            row.workflow_id,
-            row.step,
-            [(row.id, row.record_id, row.visit)],
-            {row.id: {"reason": reason}},
-        )
-        turn.journal.tally(row.workflow_id, WHOLE, "active", -1)
-        turn.journal.tally(row.workflow_id, WHOLE, "unenrolled", 1)
-        turn.journal.tally(row.workflow_id, row.step, "here", -1)
+    """The records are gone: end all their passages, and forget what they matched."""
+    await end(turn, records, State.UNENROLLED, reason)
     await _queries.run(
         turn.conn,
         "forget_matches",
@@ -54,6 +37,4 @@ async def erase(turn: Turn, records: Sequence[int], addresses: Sequence[str]) ->
 
 async def forget(turn: Turn, addresses: Sequence[str]) -> None:
     """Clear what this bucket keeps of mail to these addresses."""
-    await _queries.run(
-        turn.conn, "forget_addresses", bucket=turn.bucket, addresses=list(addresses)
-    )
+    await _queries.run(turn.conn, "forget_addresses", bucket=turn.bucket, addresses=list(addresses))

@@ -18,13 +18,43 @@ class Edge:
     verdict: bool
 
 
+Asked = dict[frozenset[int], set[int]]
+"""Records by the criteria that are to judge them."""
+
+
 async def settle(turn: Turn, touched: Mapping[int, frozenset[int]]) -> list[Edge]:
-    """Judge each record by its criteria, write the levels that moved, return the edges."""
-    alike: dict[frozenset[int], list[int]] = {}
+    """Judge each record by its criteria, write the levels that moved, return the edges.
+
+    What asks about a list comes after the criterion of its members, and is judged also for those
+    who have just joined or left.
+    """
+    automation = turn.automation
+    alike: Asked = {}
     for record, criteria in touched.items():
-        alike.setdefault(criteria, []).append(record)
-    edges: list[Edge] = []
+        alike.setdefault(criteria, set()).add(record)
+    asked: dict[int, Asked] = {}
     for criteria, records in alike.items():
+        for criterion in criteria:
+            asked.setdefault(automation.level(criterion), {})
+        for level, of_level in asked.items():
+            some = frozenset(id for id in criteria if automation.level(id) == level)
+            if some:
+                of_level.setdefault(some, set()).update(records)
+    edges: list[Edge] = []
+    while asked:
+        found = await _judge(turn, asked.pop(min(asked)))
+        for edge in found:
+            for list_id in automation.lists_of(edge.criterion):
+                for further in automation.depending("list", str(list_id)).get((), ()):
+                    of_level = asked.setdefault(automation.level(further), {})
+                    of_level.setdefault(frozenset({further}), set()).add(edge.record_id)
+        edges += found
+    return edges
+
+
+async def _judge(turn: Turn, asked: Asked) -> list[Edge]:
+    edges: list[Edge] = []
+    for criteria, records in asked.items():
         for together in _by_type(turn, criteria):
             statement = turn.automation.statement(together, turn.bucket, turn.now)
             query = _queries.sql("settle").replace("VERDICTS", statement.sql)
@@ -32,7 +62,7 @@ async def settle(turn: Turn, touched: Mapping[int, frozenset[int]]) -> list[Edge
                 query,
                 {
                     **statement.parameters,
-                    "candidates": records,
+                    "candidates": list(records),
                     "bucket": turn.bucket,
                     "now": turn.now,
                 },

@@ -1,6 +1,6 @@
 """The enrollments that a turn has in its hands, and the writing of what became of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -35,6 +35,8 @@ class Walker:
     ended_at: datetime | None = None
     reason: str | None = None
     due: datetime | None = None
+    looked_at: int = -1
+    """How much the turn had written when it was last seen whether it may stay."""
 
     @property
     def who(self) -> tuple[int, int, int]:
@@ -45,6 +47,10 @@ class Walker:
         return Member(
             self.id, self.record_id, self.passage, self.visit, self.entered_at, self.context
         )
+
+    def put_out(self, step: str, outputs: Mapping[str, Any]) -> None:
+        """Keep what a step put out, for this and later steps."""
+        self.context = {**self.context, step: {**self.context.get(step, {}), **outputs}}
 
     def end(self, state: State, reason: str | None, now: datetime) -> None:
         self.state, self.reason, self.ended_at, self.waiting = state, reason, now, False

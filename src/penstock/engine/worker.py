@@ -10,7 +10,7 @@ import structlog
 from penstock.engine.automation import Automations
 from penstock.engine.journal import ensure_month
 from penstock.engine.starting import go_live
-from penstock.engine.turning import Turned, turn
+from penstock.engine.turning import ListensNow, Turned, turn
 from penstock.kernel.clock import Clock
 from penstock.kernel.db import TRANSIENT, Connection, Database
 from penstock.kernel.queries import load
@@ -80,16 +80,22 @@ class Worker:
     async def turn_one(self, bucket: int) -> Turned | None:
         """One turn of one bucket; None if somebody else has it. Its portion adapts to its time."""
         began = asyncio.get_running_loop().time()
-        async with self.database.unit() as conn:
-            turned = await turn(
-                conn, bucket, self.clock, self._schemas, self._automations, portion=self._portion
-            )
+        try:
+            turned = await self._turn(bucket)
+        except ListensNow:
+            turned = await self._turn(bucket)
         if turned is not None and turned.full:
             spent = asyncio.get_running_loop().time() - began
             ideal = self._portion * _AIM / max(spent, 0.001)
             # Half of the way at a time: one slow turn says little.
             self._portion = round(min(max((self._portion + ideal) / 2, _SMALLEST), _LARGEST))
         return turned
+
+    async def _turn(self, bucket: int) -> Turned | None:
+        async with self.database.unit() as conn:
+            return await turn(
+                conn, bucket, self.clock, self._schemas, self._automations, portion=self._portion
+            )
 
     async def pause(self) -> float:
         """Seconds until something is due, at most LONGEST_SLEEP."""

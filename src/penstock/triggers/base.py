@@ -1,6 +1,6 @@
 """The trigger contract: a form, and the criteria whose becoming true enrols a record."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from inspect import isabstract
 from typing import Any, ClassVar
 
@@ -33,6 +33,22 @@ class Trigger(BaseModel):
         Role `enroll`: a record that comes to match it enrols.
         """
         return {}
+
+    def occurrences(self) -> Mapping[str, tuple[str, Mapping[str, Any]]]:
+        """Branches of events by role, each with the JSON path that it stands at.
+
+        Every such event enrols its record: roles begin with `enroll`, or with `again` for those
+        that enrol anew who is in `criteria` already.
+        """
+        return {}
+
+    def memberships(self) -> Iterator[tuple[str, str, int]]:
+        """Lists that enrol who joins or leaves: "listed" or "unlisted", JSON path, list id."""
+        yield from ()
+
+    def condition(self) -> tuple[str, Mapping[str, Any]] | None:
+        """What must be so of a record, too, when an event would enrol it, with its JSON path."""
+        return None
 
     def problems(self, where: str) -> list[Problem]:
         """What keeps the workflow from being turned on, beside its filters."""

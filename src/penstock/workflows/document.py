@@ -56,6 +56,21 @@ class Document:
 
     raw: Mapping[str, Any]
 
+    @property
+    def filters(self) -> list[Mapping[str, Any]]:
+        """Every filter document in it."""
+        documents = [*_filters(self.raw)]
+        return documents if self.suppression is None else [*documents, self.suppression]
+
+    @property
+    def suppression(self) -> Mapping[str, Any] | None:
+        """Who is in one of the suppression lists, as a filter."""
+        lists = self.raw.get("suppressionListIds")
+        if not lists:
+            return None
+        members = [{"filterType": "IN_LIST", "operator": "IN_LIST", "listId": id} for id in lists]
+        return {"filterBranchType": "OR", "filters": members}
+
     @classmethod
     def from_request(cls, body: Mapping[str, Any], before: "Document | None" = None) -> "Document":
         """What to keep of a create or put body; on put the fixed fields stay as they were."""
@@ -226,3 +241,15 @@ _SHAPES: Mapping[str, Callable[[Mapping[str, Any], str], _Shape]] = {
     "CUSTOM_CODE": _own("CUSTOM_CODE"),
 }
 SHAPES = frozenset(_SHAPES)
+
+
+def _filters(raw: Any) -> Iterator[Mapping[str, Any]]:
+    if isinstance(raw, Mapping):
+        if "filterBranchType" in raw:
+            yield raw
+        else:
+            for value in raw.values():
+                yield from _filters(value)
+    elif isinstance(raw, (list, tuple)):
+        for value in raw:
+            yield from _filters(value)

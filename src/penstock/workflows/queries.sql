@@ -3,9 +3,6 @@
 -- name: version$
 SELECT version FROM workflows_state;
 
--- name: bump!
-UPDATE workflows_state SET version = version + 1;
-
 -- name: create!
 INSERT INTO workflows (
     id, uuid, name, object_type, state, revision, last_step_id, created_at, updated_at, created_by,
@@ -58,35 +55,6 @@ WHERE id = :id;
 UPDATE workflows SET deleted_at = :now, state = 'off', on_since = NULL, enrolls_existing = false,
     updated_by = :actor
 WHERE id = :id;
-
--- name: criterion$
--- The criterion with this document, made if it is new.
-WITH made AS (
-    INSERT INTO criteria (object_type, digest, document, created_at)
-    VALUES (:object_type, :digest, :document, :now)
-    ON CONFLICT (object_type, digest) DO NOTHING
-    RETURNING id
-)
-SELECT id FROM made
-UNION ALL
-SELECT id FROM criteria WHERE object_type = :object_type AND digest = :digest
-LIMIT 1;
-
--- name: add_depends!
-INSERT INTO criterion_depends (criterion_id, kind, key)
-SELECT :criterion, d.kind, d.key FROM unnest(:kinds::text[], :keys::text[]) AS d(kind, key)
-ON CONFLICT DO NOTHING;
-
--- name: add_standings!
--- Every bucket has to judge what is there already. A criterion that nobody asked about any more was
--- not kept up to date, so it begins anew.
-INSERT INTO standings (bucket, criterion_id)
-SELECT b.bucket, :criterion FROM buckets b
-ON CONFLICT (bucket, criterion_id) DO UPDATE SET reached = 0, stands = false
-WHERE NOT EXISTS (
-    SELECT FROM workflow_criteria u
-    JOIN workflows w ON w.id = u.workflow_id AND u.revision IN (w.revision, w.live_revision)
-    WHERE u.criterion_id = :criterion AND w.state <> 'off' AND w.deleted_at IS NULL);
 
 -- name: use_criterion!
 INSERT INTO workflow_criteria (workflow_id, revision, role, criterion_id)

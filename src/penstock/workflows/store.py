@@ -9,7 +9,8 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from penstock.emails import store as emails
-from penstock.filters.compile import Criterion
+from penstock.filters import criteria
+from penstock.filters.mentions import names
 from penstock.kernel import ids
 from penstock.kernel.db import Connection
 from penstock.kernel.errors import Problem
@@ -22,7 +23,7 @@ from penstock.workflows.errors import (
     WorkflowIncomplete,
     WorkflowNotFound,
 )
-from penstock.workflows.validate import Checked, look, refuse_broken
+from penstock.workflows.validate import Checked, look, mentioned, refuse_broken
 
 _queries = load("penstock.workflows")
 
@@ -73,7 +74,7 @@ async def create(
     await _add_revision(conn, id, 1, document, actor, now)
     if body.get("isEnabled"):
         return await turn_on(conn, schema, id, actor, now)
-    await announce(conn)
+    await criteria.announce(conn)
     return await read_one(conn, id)
 
 
@@ -114,7 +115,7 @@ async def replace(
     if enabled != current.enabled:
         state = "starting" if enabled else "off"
         await _set_state(conn, id, state, actor, now)
-    await announce(conn)
+    await criteria.announce(conn)
     return await read_one(conn, id)
 
 
@@ -138,7 +139,7 @@ async def turn_on(
     if not workflow.enabled or enroll_existing:
         state = "starting" if workflow.state != "on" else "on"
         await _set_state(conn, id, state, actor, now, enroll_existing=enroll_existing)
-    await announce(conn)
+    await criteria.announce(conn)
     return await read_one(conn, id)
 
 
@@ -146,7 +147,7 @@ async def turn_off(conn: Connection, id: int, actor: str, now: datetime) -> Work
     """Nobody enrols from now on. Raises WorkflowNotFound."""
     await _lock(conn, id)
     await _set_state(conn, id, "off", actor, now)
-    await announce(conn)
+    await criteria.announce(conn)
     return await read_one(conn, id)
 
 
@@ -154,17 +155,12 @@ async def delete(conn: Connection, id: int, actor: str, now: datetime) -> None:
     """Put a workflow away. Raises WorkflowNotFound."""
     await _lock(conn, id)
     await _queries.run(conn, "delete", id=id, now=now, actor=actor)
-    await announce(conn)
-
-
-async def announce(conn: Connection) -> None:
-    """Tell all engines, when this transaction commits, that workflows have changed."""
-    await _queries.run(conn, "bump")
+    await criteria.announce(conn)
 
 
 async def problems(conn: Connection, schema: Schema, workflow: Workflow) -> tuple[Problem, ...]:
     """What keeps it from being turned on, with JSON paths."""
-    return look(workflow.document, schema, await _email_ids(conn)).problems
+    return (await _look(conn, schema, workflow.document)).problems
 
 
 async def read(conn: Connection, wanted: Sequence[int]) -> list[Workflow]:
@@ -219,14 +215,15 @@ async def _add_revision(
 
 
 async def _complete(conn: Connection, schema: Schema, document: Document) -> Checked:
-    checked = look(document, schema, await _email_ids(conn))
+    checked = await _look(conn, schema, document)
     if checked.problems:
         raise WorkflowIncomplete(problems=checked.problems)
     return checked
 
 
-async def _email_ids(conn: Connection) -> frozenset[str]:
-    return frozenset(str(id) for id in await emails.published_ids(conn))
+async def _look(conn: Connection, schema: Schema, document: Document) -> Checked:
+    published = frozenset(str(id) for id in await emails.published_ids(conn))
+    return look(document, schema, published, await names(conn, mentioned(document)))
 
 
 async def _criteria_of(conn: Connection, id: int, revision: int | None) -> dict[str, int]:
@@ -240,7 +237,7 @@ async def _use(
     """Make sure that the criteria of a revision exist and come to stand; returns them by role."""
     used: dict[str, int] = {}
     for role, criterion in checked.criteria.items():
-        used[role] = await _criterion_id(conn, criterion, now)
+        used[role] = await criteria.keep(conn, criterion, now)
         await _queries.run(
             conn,
             "use_criterion",
@@ -250,29 +247,6 @@ async def _use(
             criterion=used[role],
         )
     return used
-
-
-async def _criterion_id(conn: Connection, criterion: Criterion, now: datetime) -> int:
-    id: int | None = None
-    while id is None:  # None when another transaction made it just now: look again
-        id = await _queries.value(
-            conn,
-            "criterion",
-            object_type=criterion.object_type,
-            digest=criterion.digest,
-            document=Jsonb(criterion.document),
-            now=now,
-        )
-    depends = sorted(criterion.depends)
-    await _queries.run(
-        conn,
-        "add_depends",
-        criterion=id,
-        kinds=[dependency.kind for dependency in depends],
-        keys=[dependency.key for dependency in depends],
-    )
-    await _queries.run(conn, "add_standings", criterion=id)
-    return id
 
 
 async def _set_state(

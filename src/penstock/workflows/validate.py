@@ -2,18 +2,21 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from penstock.actions.base import ACTIONS, Place
-from penstock.filters.compile import Criterion, check
+from penstock.filters.compile import Criterion, check, mentions
 from penstock.filters.errors import FilterInvalid
+from penstock.filters.mentions import Mention, Names, missing
+from penstock.filters.occurrences import check_occurrence
 from penstock.kernel.errors import Problem
 from penstock.kernel.texts import Text
 from penstock.records.schema import Schema
 from penstock.triggers.base import TRIGGERS, Trigger
+from penstock.workflows.asking import asked, in_setting
 from penstock.workflows.document import SHAPES, Document
 from penstock.workflows.errors import DocumentInvalid
 
@@ -123,6 +126,19 @@ def _edge_problems(document: Document) -> Iterator[Problem]:
             yield Problem(text, step.where, "ACTION_UNREACHABLE")
 
 
+def mentioned(document: Document) -> list[Mention]:
+    """What a document names beside the schema, in its filters and in the settings of its steps."""
+    found = mentions(document.filters)
+    for id in document.order:
+        entry = ACTIONS.get(document.steps[id].type_id)
+        action = None if entry is None else parsed(entry, document.steps[id].settings, "", [])
+        found += () if action is None else action.mentions("")
+    trigger = _trigger(document, [])
+    if trigger is not None:
+        found += [Mention("list", id, where) for _, where, id in trigger.memberships()]
+    return found
+
+
 @dataclass(frozen=True)
 class Checked:
     """A document that was looked at closely: what is unfinished, and the criteria it asks about."""
@@ -132,22 +148,27 @@ class Checked:
     """By role."""
 
 
-def look(document: Document, schema: Schema, emails: frozenset[str]) -> Checked:
-    """Everything that keeps the workflow from being turned on, with JSON paths."""
+def look(document: Document, schema: Schema, emails: frozenset[str], names: Names) -> Checked:
+    """Everything that keeps the workflow from being turned on, with JSON paths.
+
+    `emails` are the published ones; `names` those of what its filters mention, as far as it exists.
+    """
     problems: list[Problem] = []
     criteria: dict[str, Criterion] = {}
     trigger = _trigger(document, problems)
     if trigger is not None:
         problems += trigger.problems("$.enrollmentCriteria")
-        for role, (setting, filter_document) in trigger.criteria().items():
-            where = f"$.enrollmentCriteria.{setting}"
-            try:
-                criteria[role] = check(filter_document, schema, document.object_type, where=where)
-            except FilterInvalid as invalid:
-                problems += invalid.problems
+    for role, where, wanted in asked(document, trigger):
+        try:
+            criteria[role] = check(wanted, schema, document.object_type, where=where, names=names)
+        except FilterInvalid as invalid:
+            problems += [replace(each, where=in_setting(each.where)) for each in invalid.problems]
+    if trigger is not None:
+        problems += _event_problems(document, trigger, schema, names)
     problems += _unsupported(document)
+    type = schema.types[document.object_type]
     for id in document.order:
-        problems += _step_problems(document, id, schema, emails)
+        problems += _step_problems(document, id, Place(schema, type, "", emails, names))
     return Checked(tuple(problems), criteria)
 
 
@@ -165,10 +186,26 @@ def _trigger(document: Document, problems: list[Problem]) -> Trigger | None:
     return read if isinstance(read, Trigger) else None
 
 
-_LATER = (
-    "enrollmentSchedule", "suppressionFilterBranch", "eventAnchor", "goalFilterBranch",
-    "unEnrollmentSetting", "timeWindows", "blockedDates", "suppressionListIds",
-)  # fmt: skip
+def _event_problems(
+    document: Document, trigger: Trigger, schema: Schema, names: Names
+) -> Iterator[Problem]:
+    where, type = "$.enrollmentCriteria", document.object_type
+    for setting, wanted in trigger.occurrences().values():
+        try:
+            check_occurrence(wanted, schema, type, where=f"{where}.{setting}")
+        except FilterInvalid as invalid:
+            yield from invalid.problems
+    condition = trigger.condition()
+    if condition is not None:
+        try:
+            check(condition[1], schema, type, where=f"{where}.{condition[0]}", names=names)
+        except FilterInvalid as invalid:
+            yield from invalid.problems
+    lists = [Mention("list", id, f"{where}.{path}") for _, path, id in trigger.memberships()]
+    yield from missing(lists, names)
+
+
+_LATER = ("enrollmentSchedule", "eventAnchor", "unEnrollmentSetting", "timeWindows", "blockedDates")
 
 
 def _unsupported(document: Document) -> Iterator[Problem]:
@@ -177,19 +214,9 @@ def _unsupported(document: Document) -> Iterator[Problem]:
         if document.raw.get(name):
             text = Text("the setting {name} is kept, but this version cannot act on it", name=name)
             yield Problem(text, f"$.{name}", "SETTING_UNSUPPORTED")
-    criteria = document.raw.get("enrollmentCriteria") or {}
-    if criteria.get("unEnrollObjectsNotMeetingCriteria"):
-        text = Text(
-            "the setting {name} is kept, but this version cannot act on it",
-            name="unEnrollObjectsNotMeetingCriteria",
-        )
-        where = "$.enrollmentCriteria.unEnrollObjectsNotMeetingCriteria"
-        yield Problem(text, where, "SETTING_UNSUPPORTED")
 
 
-def _step_problems(
-    document: Document, id: str, schema: Schema, emails: frozenset[str]
-) -> list[Problem]:
+def _step_problems(document: Document, id: str, around: Place) -> list[Problem]:
     step = document.steps[id]
     entry = ACTIONS.get(step.type_id)
     if entry is None:
@@ -200,8 +227,8 @@ def _step_problems(
     problems: list[Problem] = []
     action = parsed(entry, step.settings, where, problems)
     if action is not None:
-        place = Place(schema, schema.types[document.object_type], where, emails)
-        problems += action.problems(place)
+        problems += action.problems(replace(around, where=where))
+        problems += missing(action.mentions(where), around.names)
     return problems
 
 

@@ -58,7 +58,13 @@ class Branch(
         for index, branch in enumerate(self.list_branches):
             where = f"{place.where}.listBranches[{index}].filterBranch"
             try:
-                check(branch.filter_branch, place.schema, place.type.id, where=where)
+                check(
+                    branch.filter_branch,
+                    place.schema,
+                    place.type.id,
+                    where=where,
+                    names=place.names,
+                )
             except FilterInvalid as invalid:
                 problems += invalid.problems
         return problems

@@ -1,0 +1,12 @@
+"""Stories that go wrong; and what must hold at every commit."""
+
+import pytest
+
+from penstock.kernel.clock import VirtualClock
+from tests.conftest import NOW, House
+from tests.story import Story
+
+
+@pytest.fixture
+def story(house: House) -> Story:
+    return Story(house, VirtualClock(NOW))
