@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check bench gen lock clean
+.PHONY: help run test fuzz check bench gen lock clean
 
 ifndef PYTHON
 PYTHON := $(shell for p in python3.11 python3; do "$$p" -c "" 2>/dev/null && echo "$$p" && break; done)
@@ -22,6 +22,7 @@ PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore $(BIN)/pip in
 help:
 	@echo "make run    the product with its demo company, on a database of its own"
 	@echo "make test   every check and every test; one alone: make test ARGS=tests/engine"
+	@echo "make fuzz   random filters against a plain judge, for ten minutes; longer: make fuzz TIMES=500"
 	@echo "make check  lint, format, types and import rules"
 	@echo "make bench  measure, and write bench/results.json"
 	@echo "make gen    write docs/reference anew from the catalogues"
@@ -34,6 +35,10 @@ run: $(RUN)
 
 test: $(DEV)
 	$(BIN)/pytest -n 2 --dist worksteal $(ARGS)
+
+fuzz: TIMES = 50
+fuzz: $(DEV)
+	PENSTOCK_TEST_EXAMPLES=$(TIMES) $(BIN)/pytest -n 2 tests/filters/test_judge.py
 
 check: $(DEV)
 	$(BIN)/ruff check

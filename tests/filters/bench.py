@@ -1,5 +1,6 @@
 """Records that live for one question, judged over a plain connection."""
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,7 +17,8 @@ QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.
 
 
 def examples(count: int) -> settings:
-    """So many random examples over one database, however slow."""
+    """So many random examples, however slow; PENSTOCK_TEST_EXAMPLES times as many."""
+    count *= int(os.environ.get("PENSTOCK_TEST_EXAMPLES", "1"))
     return settings(max_examples=count, deadline=None, suppress_health_check=QUIET)
 
 

@@ -92,6 +92,13 @@ _points = indexed | st.fixed_dictionaries(
     }
 )
 
+_points = _points | st.fixed_dictionaries(
+    {
+        "timeType": st.just("PROPERTY_REFERENCED"),
+        "property": st.sampled_from(["closedate", "birthday"]),
+    }
+)
+
 _ends = st.sampled_from(["INCLUSIVE", "EXCLUSIVE"])
 
 known = _operation("ALL_PROPERTY", "IS_KNOWN IS_UNKNOWN IS_BLANK IS_NOT_BLANK")
@@ -148,6 +155,7 @@ between = _operation(
     upperBoundTimePoint=_points,
     lowerBoundEndpointBehavior=_ends,
     upperBoundEndpointBehavior=_ends,
+    propertyParser=st.sampled_from(["VALUE", "ANNIVERSARY"]),
 )
 _milliseconds = st.integers(1735689600, 1830297600).map(lambda seconds: seconds * 1000)
 fixed = (

@@ -30,7 +30,7 @@ def judge(part: dict[str, Any], record: Record, now: datetime, zone: str) -> boo
         }[part["filterBranchType"]]
     if part["filterType"] == "CONSTANT":
         return bool(part["shouldAccept"])
-    operation = part["operation"]
+    operation = {key: known(each, record) for key, each in part["operation"].items()}
     value = record.get(part["property"])
     if operation["operationType"] == "ALL_PROPERTY":
         return about_presence(operation["operator"], value)
@@ -43,7 +43,26 @@ def judge(part: dict[str, Any], record: Record, now: datetime, zone: str) -> boo
     if operation["operationType"].startswith("COMPARATIVE_"):
         other = record.get(operation["comparisonPropertyName"])
         return other is not None and compare(operation["operator"], plain(value), plain(other))
+    if operation.get("propertyParser") == "ANNIVERSARY":
+        return about_anniversary(operation, value, now, zone)
     return ask(operation, value, now, zone)
+
+
+def known(part: Any, record: Record) -> Any:
+    """A time point that refers to another property, as what that property holds."""
+    if isinstance(part, dict) and part.get("timeType") == "PROPERTY_REFERENCED":
+        return {"timeType": "KNOWN", "at": record.get(part["property"])}
+    return part
+
+
+def about_anniversary(operation: dict[str, Any], value: str, now: datetime, zone: str) -> bool:
+    """A range may lie in another year than now."""
+    day = date.fromisoformat(value[:10])
+    this = now.astimezone(ZoneInfo(zone)).year
+    years = [this - 1, this, this + 1] if operation["operationType"] == "TIME_RANGED" else [this]
+    days = [(day + relativedelta(year=year)).isoformat() for year in years]
+    answers = [ask(operation, each, now, zone) for each in days]
+    return all(answers) if operation["operator"] == "IS_NOT_BETWEEN" else any(answers)
 
 
 def about_past(operation: dict[str, Any], name: str, record: Record) -> bool:
@@ -202,11 +221,15 @@ def about_time(operation: dict[str, Any], value: str, now: datetime, zone: str) 
     is_day = len(value) == 10
     place: Any = date.fromisoformat(value) if is_day else datetime.fromisoformat(value)
 
-    def seen(moment: tuple[datetime, str]) -> Any:
+    def seen(moment: tuple[datetime, str] | None) -> Any:
+        if moment is None:
+            return None
         return moment[0].astimezone(ZoneInfo(moment[1])).date() if is_day else moment[0]
 
     if kind == "TIME_POINT":
         moment = seen(time_point(operation["timePoint"], now))
+        if moment is None:
+            return False
         if place == moment:
             return bool(operation["endpointBehavior"] == "INCLUSIVE")
         return bool((place < moment) == (operator == "IS_BEFORE"))
@@ -215,10 +238,14 @@ def about_time(operation: dict[str, Any], value: str, now: datetime, zone: str) 
         upper = seen(time_point(operation["upperBoundTimePoint"], now))
         low_in = operation["lowerBoundEndpointBehavior"] == "INCLUSIVE"
         high_in = operation["upperBoundEndpointBehavior"] == "INCLUSIVE"
-        inside = (place > lower or (low_in and place == lower)) and (
-            place < upper or (high_in and place == upper)
-        )
-        return bool(inside == (operator == "IS_BETWEEN"))
+        # Of an end that is not known nothing can be said; the other one may say enough.
+        ends = [
+            None if lower is None else place > lower or (low_in and place == lower),
+            None if upper is None else place < upper or (high_in and place == upper),
+        ]
+        if None in ends and False not in ends:
+            return False
+        return bool((False not in ends) == (operator == "IS_BETWEEN"))
     if kind == "ROLLING_DATE_RANGE":
         where = zone if operation["requiresTimeZoneConversion"] else "UTC"
         return rolling(operator, operation["numberOfDays"], place, seen, now, where)
@@ -310,7 +337,10 @@ def about_day(operator: str, place: Any, seen: Any, day: date, zone: str) -> boo
     )
 
 
-def time_point(point: dict[str, Any], now: datetime) -> tuple[datetime, str]:
+def time_point(point: dict[str, Any], now: datetime) -> tuple[datetime, str] | None:
+    if point["timeType"] == "KNOWN":
+        at = point["at"]
+        return None if at is None else (instant_of(at), "UTC")
     zone = point["zoneId"]
     if point["timeType"] == "DATE":
         wall = datetime(point["year"], point["month"], point["day"], point["hour"])
@@ -330,6 +360,11 @@ def time_point(point: dict[str, Any], now: datetime) -> tuple[datetime, str]:
         wall = place_in_unit(reference, now, zone) + months
     wall += timedelta(days=offset.get("days", 0) + 7 * offset.get("weeks", 0))
     return happens(wall, zone) + timedelta(**elapsed), zone
+
+
+def instant_of(value: str) -> datetime:
+    """A day begins in UTC."""
+    return datetime.fromisoformat(f"{value}T00:00:00Z" if len(value) == 10 else value)
 
 
 def place_in_unit(reference: dict[str, Any], now: datetime, zone: str) -> datetime:

@@ -106,9 +106,21 @@ WRONG = [
     ("closedate", dated(zoneId="../x"), f"{OPERATION}.timePoint.zoneId", "is not a time zone"),
     (
         "closedate",
-        dated(timeType="PROPERTY_REFERENCED"),
+        dated(timeType="YESTERDAY"),
         f"{OPERATION}.timePoint.timeType",
-        'there is no time point "PROPERTY_REFERENCED" here; there are: DATE, INDEXED',
+        'there is no time point "YESTERDAY" here; there are: DATE, INDEXED',
+    ),
+    (
+        "closedate",
+        dated(timeType="PROPERTY_REFERENCED", property="nothing"),
+        f"{OPERATION}.timePoint.property",
+        'Property "nothing" does not exist',
+    ),
+    (
+        "closedate",
+        dated(timeType="PROPERTY_REFERENCED", property="city"),
+        f"{OPERATION}.timePoint.property",
+        '"closedate" cannot be compared with "city"',
     ),
     (
         "city",
@@ -154,7 +166,7 @@ WRONG = [
     ),
     (
         "closedate",
-        {**indexed(), "propertyParser": "ANNIVERSARY"},
+        {**indexed(), "propertyParser": "BIRTHDAY"},
         f"{OPERATION}.propertyParser",
         "it must be one of: 'VALUE'",
     ),

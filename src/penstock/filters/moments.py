@@ -146,4 +146,12 @@ class Moving:
         return ZoneInfo(self.zone or slots.zone)
 
 
-Moment = Fixed | Moving
+@dataclass(frozen=True)
+class Referenced:
+    """What another property of the record holds, or when it was last changed."""
+
+    property: str
+    updated: bool = False
+
+
+Moment = Fixed | Moving | Referenced

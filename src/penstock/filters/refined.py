@@ -28,6 +28,10 @@ class Refined(Wire):
         if isinstance(prune, Refinement) and not prune.of_time:
             text = Text("this refinement is not about time")
             yield Problem(text, f"{where}.pruningRefineBy", "MISPLACED_REFINEMENT")
+        span = prune.window() if isinstance(prune, Refinement) else None
+        if span is not None and span[0].refers:
+            text = Text("an event has no other properties to compare its time with")
+            yield Problem(text, f"{where}.pruningRefineBy", "MISPLACED_REFINEMENT")
         if isinstance(coalesce, Refinement) and coalesce.of_time:
             text = Text("this refinement is not about numbers")
             yield Problem(text, f"{where}.coalescingRefineBy", "MISPLACED_REFINEMENT")

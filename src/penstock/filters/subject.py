@@ -25,7 +25,7 @@ from sqlalchemy.sql.selectable import CompoundSelect
 from penstock.filters.dependencies import Dependency
 from penstock.filters.gathering import CANDIDATES, Gathered
 from penstock.filters.mentions import Names
-from penstock.filters.moments import Moment
+from penstock.filters.moments import Fixed, Moving
 from penstock.filters.sql import RECORDS, Instant, Parameters
 from penstock.records.model import EventType, Option, Property
 from penstock.records.schema import Schema, TypeSchema
@@ -113,7 +113,7 @@ class Value:
             return cast(self.text, Instant)
         return cast(self.text.concat(self.parameters.bound("T00:00:00Z", Text())), Instant)
 
-    def moment(self, moment: Moment) -> ColumnElement[Any]:
+    def moment(self, moment: Fixed | Moving) -> ColumnElement[Any]:
         """A moment in the form of `when`; a day is compared with the day the moment lies on."""
         bind = self.parameters.deferred
         if self.is_day:

@@ -2,17 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, case, cast, func
+from sqlalchemy import ColumnElement, and_, case, cast, func, literal_column
 from sqlalchemy.dialects.postgresql import INTERVAL
 
 from penstock.filters.civil import MILLISECOND
 from penstock.filters.judgement import Judgement, Shown, negated
-from penstock.filters.moments import FURTHEST, Moment, Moving
+from penstock.filters.moments import FURTHEST, Moment, Moving, Referenced
+from penstock.filters.past import updated
 from penstock.filters.sql import Instant
 from penstock.filters.subject import Value
 
+_DAY: Final[ColumnElement[str]] = literal_column("'day'")
+_UTC: Final[ColumnElement[str]] = literal_column("'UTC'")
 _AT_LATEST: Final = datetime(9999, 1, 1, tzinfo=UTC)
 
 
@@ -28,6 +31,11 @@ class Window:
     without_lower: bool = False
     without_upper: bool = False
 
+    @property
+    def refers(self) -> bool:
+        """Whether an end is what another property of the record holds."""
+        return isinstance(self.lower, Referenced) or isinstance(self.upper, Referenced)
+
 
 def within(value: Value, window: Window) -> Judgement:
     conditions: list[ColumnElement[bool]] = []
@@ -41,14 +49,25 @@ def within(value: Value, window: Window) -> Judgement:
             continue
         # Below the upper end is not above it: one comparison says which side a value is on.
         reached = excluded is is_upper
-        moment = value.moment(end)
+        here, moment = _sides(value, end)
         ends.append(Shown("upper" if is_upper else "lower", moment))
-        above = value.when >= moment if reached else value.when > moment
+        above = here >= moment if reached else here > moment
         conditions.append(~above if is_upper else above)
         if isinstance(end, Moving):
             flips.append(_passing(value, end, above, reached=reached))
     flip = None if not flips else flips[0] if len(flips) == 1 else func.least(*flips)
     return Judgement(and_(*conditions), flip, shown=tuple(ends))
+
+
+def _sides(value: Value, end: Moment) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """The value and the moment in forms that can be compared."""
+    if not isinstance(end, Referenced):
+        return value.when, value.moment(end)
+    other = value.scope.value(end.property)
+    other = updated(other) if end.updated else other
+    if value.is_day and not other.is_day:
+        return value.instant, func.date_trunc(_DAY, other.instant, _UTC)
+    return value.instant, other.instant
 
 
 def outside(value: Value, window: Window) -> Judgement:

@@ -1,5 +1,6 @@
 """Before or after a moment."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import SerializeAsAny
@@ -34,6 +35,9 @@ class TimePointOperation(Parsed):
 
     time_point: Annotated[SerializeAsAny[Node], TIME_POINTS]
     endpoint_behavior: Literal["INCLUSIVE", "EXCLUSIVE"] = "EXCLUSIVE"
+
+    def points(self) -> Sequence[Node]:
+        return [self.time_point]
 
     def operands(self, value: Value) -> tuple[Any, ...]:
         assert isinstance(self.time_point, TimePoint)

@@ -1,5 +1,6 @@
 """Between two moments."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import SerializeAsAny
@@ -17,6 +18,8 @@ class TimeRanged(Parsed):
 
     type_id = "TIME_RANGED"
     label = "Range of moments"
+    # A range may lie over New Year.
+    years = (-1, 0, 1)
     operators = table(
         Operator("IS_BETWEEN", "is between {lower} and {upper}", within, flips=True),
         Operator(
@@ -32,6 +35,9 @@ class TimeRanged(Parsed):
     upper_bound_time_point: Annotated[SerializeAsAny[Node], TIME_POINTS]
     lower_bound_endpoint_behavior: Literal["INCLUSIVE", "EXCLUSIVE"] = "INCLUSIVE"
     upper_bound_endpoint_behavior: Literal["INCLUSIVE", "EXCLUSIVE"] = "INCLUSIVE"
+
+    def points(self) -> Sequence[Node]:
+        return [self.lower_bound_time_point, self.upper_bound_time_point]
 
     def operands(self, value: Value) -> tuple[Any, ...]:
         lower, upper = self.lower_bound_time_point, self.upper_bound_time_point
