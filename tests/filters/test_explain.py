@@ -32,7 +32,7 @@ def own_parts(part: Part, scope: Scope) -> Iterator[Part]:
     """The parts of a document that are about the record itself."""
     yield part
     there, within = part.within(scope)
-    if (there.row, there.across) == (scope.row, scope.across):
+    if there is scope:
         for inner in within:
             yield from own_parts(inner, there)
 

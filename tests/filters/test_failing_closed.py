@@ -183,9 +183,22 @@ WAYS: list[dict[str, Any]] = [
         operator="NOT_IN_LIST",
     ),
 ]
+HOLDERS: list[dict[str, Any]] = [
+    of_kind(
+        "PROPERTY_ASSOCIATION", listId="7001", toObjectTypeId="0-3", propertyWithObjectId="message"
+    ),
+    beside(
+        asks("dealname", CITY),
+        filterBranchType="PROPERTY_ASSOCIATION",
+        objectTypeId="0-3",
+        propertyWithObjectId="message",
+        operator="NOT_IN_LIST",
+    ),
+]
 THINGS: list[tuple[str, str, dict[str, Any]]] = [
     ("list", "listId", of_kind("IN_LIST", listId="7001", operator="NOT_IN_LIST")),
     ("list", "listId", of_kind("ASSOCIATION", listId="7001", associationTypeId=4)),
+    ("list", "listId", HOLDERS[0]),
     *(
         (
             "import" if word == "IMPORT" else "workflow",
@@ -248,6 +261,17 @@ async def test_an_association_type_that_is_gone_matches_nobody(
     assert_nobody(document, schema, replace(schema, edges=left), "[0].associationTypeId")
 
 
+@pytest.mark.parametrize("document", HOLDERS)
+async def test_a_property_that_held_an_id_and_is_gone_matches_nobody(
+    house: House, document: dict[str, Any]
+) -> None:
+    schema = await house.schema()
+    contacts = schema.type("contacts")
+    left = {name: each for name, each in contacts.properties.items() if name != "message"}
+    types = {**schema.types, contacts.id: replace(contacts, properties=left)}
+    assert_nobody(document, schema, replace(schema, types=types), "[0].propertyWithObjectId")
+
+
 async def test_an_object_type_that_is_gone_matches_nobody(house: House) -> None:
     schema = await house.schema()
     types = {key: value for key, value in schema.types.items() if key != "0-3"}
@@ -256,7 +280,10 @@ async def test_an_object_type_that_is_gone_matches_nobody(house: House) -> None:
         for key, edge in schema.edges.items()
         if "0-3" not in (edge.from_type, edge.to_type)
     }
-    assert_nobody(WAYS[-1], schema, replace(schema, types=types, edges=edges), "[0].objectTypeId")
+    after = replace(schema, types=types, edges=edges)
+    assert_nobody(WAYS[-1], schema, after, "[0].objectTypeId")
+    assert_nobody(HOLDERS[0], schema, after, "[0].toObjectTypeId")
+    assert_nobody(HOLDERS[1], schema, after, "[0].objectTypeId")
 
 
 @pytest.mark.parametrize(("kind", "key", "document"), THINGS)

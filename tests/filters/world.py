@@ -6,6 +6,7 @@ Beside its properties a record may have, each a list:
 - `$events`: `{"type": …, "days": how long ago, "properties": {…}}`;
 - `$associated`: records like this one, with their `$object` and perhaps `$types`,
   association types;
+- `$refers`: by property, the record whose id it holds, given like an associated one;
 - `$in`: `list`, `import`, `active`, `finished` or `goal_met`, each of the thing that has the
   id `THING`;
 - `$subscriptions`: `{"channel": …, "type": …, "status": …}`.
@@ -75,8 +76,13 @@ async def place(
         )
         for other in given.get("$associated", ())
     ]
+    refers = {
+        name: str(await place(conn, schema, house, other["$object"], other))
+        for name, other in given.get("$refers", {}).items()
+    }
     before = given.get("$before", [])
-    writes = [*before, {key: value for key, value in given.items() if not key.startswith("$")}]
+    own = {key: value for key, value in given.items() if not key.startswith("$")}
+    writes = [*before, {**own, **refers}]
     id = 0
     for index, properties in enumerate(writes):
         at = NOW - timedelta(days=len(writes) - 1 - index)

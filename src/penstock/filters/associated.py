@@ -1,30 +1,37 @@
 """Records at the other end of an association, and what is so of them."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Integer,
     SmallInteger,
     TableClause,
+    case,
     cast,
     func,
     literal_column,
     null,
     select,
 )
+from sqlalchemy import Text as SqlText
 
 from penstock.filters.gathering import CANDIDATES, joined
 from penstock.filters.judgement import Judgement, Shown
-from penstock.filters.sql import ASSOCIATIONS, Instant
-from penstock.filters.subject import Scope
+from penstock.filters.sql import ASSOCIATIONS, RECORDS, Instant
+from penstock.filters.subject import Scope, Value
 from penstock.kernel.errors import Problem
 from penstock.kernel.texts import Text
-from penstock.records.schema import Edge
+from penstock.records.schema import Edge, TypeSchema
 
 _BUCKETS: Final[ColumnElement[Any]] = literal_column("63")
+_ID: Final[ColumnElement[str]] = literal_column("'^[0-9]{1,18}$'")
+_HOLDERS: Final = frozenset({"number", "string", "enumeration"})
+_WHILE: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -90,6 +97,22 @@ def way_problems(
     yield Problem(text, f"{where}.associationTypeId", "ASSOCIATION_TYPE_DOESNT_EXIST")
 
 
+def holder_problems(
+    scope: Scope, name: str, object_type: str, where: str, key: str
+) -> Iterator[Problem]:
+    """What keeps a property from holding ids of records of a type, which is named under a key."""
+    property = scope.properties.get(name)
+    if property is None:
+        text = Text('Property "{name}" does not exist', name=name)
+        yield Problem(text, f"{where}.propertyWithObjectId", "PROPERTY_DOESNT_EXIST")
+    elif property.multiple or property.type not in _HOLDERS or scope.attributes is not None:
+        text = Text('"{name}" cannot hold the id of a record', name=name)
+        yield Problem(text, f"{where}.propertyWithObjectId", "OPERATION_DOES_NOT_FIT")
+    if object_type not in scope.schema.types:
+        text = Text('there is no object type "{name}"', name=object_type)
+        yield Problem(text, f"{where}.{key}", "OBJECT_TYPE_DOESNT_EXIST")
+
+
 def counts(scope: Scope, type_id: int, judge: Callable[[Scope], Judgement]) -> Counts:
     """Judge the live records at the other end once each, and count them for every candidate."""
     edges, candidates = ASSOCIATIONS.alias("a"), scope.candidates
@@ -103,13 +126,53 @@ def counts(scope: Scope, type_id: int, judge: Callable[[Scope], Judgement]) -> C
             )
         )
     )
+    there = way(scope, type_id, _ends(scope, near))
+    assert there is not None
+    return _counted(scope, near, there.scope, judge)
+
+
+def counts_by_property(
+    scope: Scope, name: str, type: TypeSchema, judge: Callable[[Scope], Judgement]
+) -> Counts:
+    """The same of the record of a type whose id a property holds, if it holds one."""
+    records, candidates = RECORDS.alias("n"), scope.candidates
+    value = Value(scope.properties[name], records, scope)
+    near = scope.gathered.add(
+        select(candidates.c.id, cast(value.text, BigInteger).label("to_id"))
+        .select_from(
+            candidates.join(
+                records,
+                (records.c.bucket == candidates.c.bucket) & (records.c.id == candidates.c.id),
+            )
+        )
+        .where(value.text.regexp_match(_ID))
+    )
+    there = replace(scope, type=type, candidates=_ends(scope, near), facts=[])
+    found = _counted(scope, near, there, judge, type)
+    # Nobody can be told by the other record that it changed: it is looked at again in a while.
+    later = scope.parameters.deferred(lambda slots: slots.now + _WHILE, Instant)
+    held = case((~scope.value(name).missing, later))
+    return replace(found, flip=held if found.flip is None else func.least(found.flip, held))
+
+
+def _ends(scope: Scope, near: TableClause) -> TableClause:
+    """The records at the far ends, each once."""
     bucket = cast(near.c.to_id.op("&")(_BUCKETS), SmallInteger)
-    ends = scope.gathered.add(
+    return scope.gathered.add(
         select(bucket.label("bucket"), near.c.to_id.label("id")).distinct().select_from(near)
     )
-    there = way(scope, type_id, ends)
-    assert there is not None
-    judgement, row = judge(there.scope), there.scope.row
+
+
+def _counted(
+    scope: Scope,
+    near: TableClause,
+    there: Scope,
+    judge: Callable[[Scope], Judgement],
+    of: TypeSchema | None = None,
+) -> Counts:
+    """`of` is the type that they have to be of, where the way there does not say it."""
+    judgement, row, ends = judge(there), there.row, there.candidates
+    kept = [] if of is None else [row.c.type == scope.parameters.bound(of.id, SqlText())]
     told = scope.gathered.told(judgement)
     flip = null() if judgement.flip is None else judgement.flip
     rows = ends.join(row, (row.c.bucket == ends.c.bucket) & (row.c.id == ends.c.id))
@@ -120,8 +183,8 @@ def counts(scope: Scope, type_id: int, judge: Callable[[Scope], Judgement]) -> C
             cast(flip, Instant).label("flip"),
             *(part.verdict.label(name) for name, part in told.items()),
         )
-        .select_from(joined(rows, row, there.scope.facts))
-        .where(row.c.archived_at.is_(None))
+        .select_from(joined(rows, row, there.facts))
+        .where(*kept, row.c.archived_at.is_(None))
     )
     # One association type leads from one record to another at most once.
     fact = scope.know(
