@@ -75,6 +75,11 @@ def test_every_operator_has_a_sentence_in_swedish() -> None:
     assert [key for key, swedish in said.items() if not swedish] == []
 
 
+def test_every_case_of_a_kind_is_said_in_swedish_too() -> None:
+    mute = [case.name for case in CASES if not case.operation and case.says_sv is None]
+    assert mute == []
+
+
 async def test_an_operator_flips_if_and_only_if_its_row_says_so(house: House) -> None:
     schema = await house.schema()
     found: dict[tuple[str, str], bool] = {}
