@@ -3,7 +3,7 @@
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from penstock.filters import civil
@@ -148,10 +148,10 @@ class Moving:
 
 @dataclass(frozen=True)
 class Referenced:
-    """What another property of the record holds, or when it was last changed."""
+    """What another property of the record holds, its anniversary, or when it was last changed."""
 
     property: str
-    updated: bool = False
+    parser: Literal["VALUE", "UPDATED_AT", "ANNIVERSARY"] = "VALUE"
 
 
 Moment = Fixed | Moving | Referenced

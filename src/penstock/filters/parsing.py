@@ -48,7 +48,7 @@ class Parsed(Operation):
 
     @property
     def past(self) -> bool:
-        referring = any(moment.updated for _, moment in self._referring())
+        referring = any(moment.parser == "UPDATED_AT" for _, moment in self._referring())
         return self.property_parser == "UPDATED_AT" or referring
 
     def others(self) -> Iterator[tuple[str, str]]:
@@ -62,7 +62,8 @@ class Parsed(Operation):
         yield from super().problems(property, scope)
         for point, moment in self._referring():
             other = scope.properties.get(moment.property)
-            if other is not None and not moment.updated and not self.accepts(other):
+            fits = moment.parser == "UPDATED_AT" or other is None or self.accepts(other)
+            if other is not None and not fits:
                 text = Text(
                     '"{name}" cannot be compared with "{other}"',
                     name=property.name,

@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, and_, case, cast, func, literal_column
 from sqlalchemy.dialects.postgresql import INTERVAL
 
+from penstock.filters.anniversaries import anniversary, new_year
 from penstock.filters.civil import MILLISECOND
 from penstock.filters.judgement import Judgement, Shown, negated
 from penstock.filters.moments import FURTHEST, Moment, Moving, Referenced
@@ -53,6 +54,8 @@ def within(value: Value, window: Window) -> Judgement:
         ends.append(Shown("upper" if is_upper else "lower", moment))
         above = here >= moment if reached else here > moment
         conditions.append(~above if is_upper else above)
+        if isinstance(end, Referenced) and end.parser == "ANNIVERSARY":
+            flips.append(new_year(value.scope.value(end.property)))
         if isinstance(end, Moving):
             flips.append(_passing(value, end, above, reached=reached))
     flip = None if not flips else flips[0] if len(flips) == 1 else func.least(*flips)
@@ -63,11 +66,17 @@ def _sides(value: Value, end: Moment) -> tuple[ColumnElement[Any], ColumnElement
     """The value and the moment in forms that can be compared."""
     if not isinstance(end, Referenced):
         return value.when, value.moment(end)
-    other = value.scope.value(end.property)
-    other = updated(other) if end.updated else other
+    other = _other(value, end)
     if value.is_day and not other.is_day:
         return value.instant, func.date_trunc(_DAY, other.instant, _UTC)
     return value.instant, other.instant
+
+
+def _other(value: Value, end: Referenced) -> Value:
+    other = value.scope.value(end.property)
+    if end.parser == "UPDATED_AT":
+        return updated(other)
+    return anniversary(other) if end.parser == "ANNIVERSARY" else other
 
 
 def outside(value: Value, window: Window) -> Judgement:

@@ -1,15 +1,21 @@
 """A moment that another property of the record holds."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from penstock.filters.fields import Zoned
 from penstock.filters.moments import Referenced
 from penstock.filters.nodes import TimePoint
 from penstock.kernel.texts import Text
 
+_SAID: Final = {
+    "VALUE": 'the property "{name}"',
+    "UPDATED_AT": 'the last change of "{name}"',
+    "ANNIVERSARY": 'the anniversary of "{name}"',
+}
+
 
 class PropertyPoint(Zoned, TimePoint):
-    """What another property of the record says, or when it was last changed.
+    """What another property of the record says, its anniversary this year, or its last change.
 
     A day without time begins in UTC, and of an empty property nothing is before or after.
     """
@@ -18,13 +24,10 @@ class PropertyPoint(Zoned, TimePoint):
     label = "Another property"
 
     property: str
-    reference_type: Literal["VALUE", "UPDATED_AT"] = "VALUE"
+    reference_type: Literal["VALUE", "UPDATED_AT", "ANNIVERSARY"] = "VALUE"
 
     def moment(self) -> Referenced:
-        return Referenced(self.property, self.reference_type == "UPDATED_AT")
+        return Referenced(self.property, self.reference_type)
 
     def sentence(self) -> Text:
-        pattern = 'the property "{name}"'
-        if self.reference_type == "UPDATED_AT":
-            pattern = 'the last change of "{name}"'
-        return Text(pattern, name=self.property)
+        return Text(_SAID[self.reference_type], name=self.property)
