@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from penstock.engine.entrants import Entrants
 from penstock.engine.exits import REASONS, kept_out
 from penstock.engine.journal import WHOLE
+from penstock.engine.judging import matching
 from penstock.engine.plans import Plan
 from penstock.engine.turn import Turn
 from penstock.engine.walkers import Walker
@@ -34,11 +35,11 @@ async def admit(turn: Turn, entrants: Entrants) -> list[Walker]:
     )
     past = {row.record_id: row for row in rows}
     barred = await kept_out(turn, workflow_id, list(entrants.records))
-    matching, again = await _matching(turn, entrants), _again(plan, entrants)
+    eligible, again = await _eligible(turn, entrants), _again(plan, entrants)
     refused: dict[str, list[int]] = {}
     admitted: dict[int, int] = {}
     for record, how in entrants.records.items():
-        if record not in matching:
+        if record not in eligible:
             continue  # a re-enrollment trigger alone enrols nobody
         before = past.get(record)
         if before is not None and before.active:
@@ -96,16 +97,9 @@ def _again(plan: Plan, entrants: Entrants) -> bool:
     return plan.again and (entrants.again or entrants.source != "trigger" or plan.by_any_trigger)
 
 
-async def _matching(turn: Turn, entrants: Entrants) -> Collection[int]:
+async def _eligible(turn: Turn, entrants: Entrants) -> Collection[int]:
     """Those for whom the enrollment trigger is true, where that is in question."""
     workflow = turn.automation.workflows.get(entrants.workflow_id)
     if not entrants.again or workflow is None or ENROLL not in workflow.criteria:
         return entrants.records
-    rows = await _queries.rows(
-        turn.conn,
-        "among_matching",
-        bucket=turn.bucket,
-        criterion=workflow.criteria[ENROLL],
-        records=list(entrants.records),
-    )
-    return {row.record_id for row in rows}
+    return await matching(turn, workflow.criteria[ENROLL], entrants.records)

@@ -224,7 +224,8 @@ class Advance:
         self._fail(planned, failed)
 
     def _wait(self, planned: PlannedStep, departures: Departures, by_id: dict[int, Walker]) -> None:
-        events = self._awaited(planned, departures.awaited, by_id)
+        plan = self._plan(list(by_id.values()))
+        events = self._awaited(plan, departures.awaited)
         holding: list[Walker] = []
         details: dict[int, dict[str, Any]] = {}
         for until, member in departures.waits:
@@ -233,26 +234,16 @@ class Advance:
             holding.append(walker)
             details[walker.id] = {} if until is None else {"until": until.isoformat()}
             if events:
-                self.waits.append(
-                    Wait(
-                        walker.id, walker.record_id, walker.workflow_id, walker.lane, until, events
-                    )
-                )
+                self.waits.append(Wait(walker.id, walker.record_id, walker.lane, until, events))
         kind = "awaiting" if events else "waiting"
         self._note(planned, kind, holding, details, {})
 
-    def _awaited(
-        self,
-        planned: PlannedStep,
-        documents: Sequence[Mapping[str, Any]],
-        by_id: dict[int, Walker],
-    ) -> list[Occurrence]:
+    def _awaited(self, plan: Plan, documents: Sequence[Mapping[str, Any]]) -> list[Occurrence]:
         found: list[Occurrence] = []
         for document in documents:
-            type = self._plan(list(by_id.values())).type
             # What it names may be gone: then it never comes.
             with suppress(FilterInvalid):
-                found.append(check_occurrence(document, self.turn.schema, type.id))
+                found.append(check_occurrence(document, self.turn.schema, plan.type.id))
         return found
 
     def _note(

@@ -22,12 +22,11 @@ from penstock.engine.crowd import Crowd
 from penstock.engine.effects import Effects
 from penstock.engine.entrants import Circumstances
 from penstock.engine.joining import leave_changes
+from penstock.engine.judging import judge
 from penstock.engine.plans import Plan
 from penstock.engine.turn import Turn
 from penstock.engine.walkers import Walker
-from penstock.filters.compile import Slots, select_verdicts
 from penstock.kernel.errors import PenstockError
-from penstock.kernel.queries import load
 from penstock.kernel.texts import Text
 from penstock.records import store
 from penstock.records.assigning import assign, assignable
@@ -35,8 +34,6 @@ from penstock.records.associations import NewEdge
 from penstock.records.changes import Lane, Source, Write
 from penstock.records.errors import ValuesInvalid
 from penstock.records.values import instant_text
-
-_queries = load("penstock.engine")
 
 
 class EngineBatch:
@@ -78,19 +75,7 @@ class EngineBatch:
             index: self.turn.automation.criterion(document, self.type.id)
             for index, document in enumerate(documents)
         }
-        if not criteria:
-            return []
-        statement = select_verdicts(
-            criteria,
-            self.schema,
-            Slots(self.schema.time_zone, self.turn.now),
-            bucket=self.turn.bucket,
-        )
-        cursor = await self.turn.conn.execute(
-            _queries.sql("judge").replace("VERDICTS", statement.sql),
-            {**statement.parameters, "candidates": self.record_ids},
-        )
-        matching = {row.criterion: frozenset(row.ids) for row in await cursor.fetchall()}
+        matching = await judge(self.turn, criteria, self.record_ids)
         return [matching.get(index, frozenset()) for index in criteria]
 
     async def values(self, names: Sequence[str]) -> Mapping[int, Mapping[str, str | None]]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from penstock.engine import waiting
 from penstock.engine.entrants import FRESH
 from penstock.engine.journal import WHOLE
+from penstock.engine.judging import judge
 from penstock.engine.settling import Edge
 from penstock.engine.states import State
 from penstock.engine.turn import Turn
@@ -79,15 +80,9 @@ async def kept_out(turn: Turn, workflow_id: int, records: Sequence[int]) -> dict
     """By record, the role by which it may not be in the workflow now; judged at this moment."""
     workflow = turn.automation.workflows.get(workflow_id)
     asked = {} if workflow is None else workflow.criteria
-    roles = {role: asked[role] for role in EXITS if asked.get(role) in turn.automation.criteria}
-    if not roles or not records:
-        return {}
-    statement = turn.automation.statement(frozenset(roles.values()), turn.bucket, turn.now)
-    cursor = await turn.conn.execute(
-        _queries.sql("judge").replace("VERDICTS", statement.sql),
-        {**statement.parameters, "candidates": list(records)},
-    )
-    matching = {row.criterion: row.ids for row in await cursor.fetchall()}
+    known = turn.automation.criteria
+    roles = {role: asked[role] for role in EXITS if asked.get(role) in known}
+    matching = await judge(turn, {id: known[id] for id in sorted(roles.values())}, records)
     found: dict[int, str] = {}
     for role, criterion in roles.items():
         for id in matching.get(criterion, ()):

@@ -2,18 +2,17 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 
 from penstock.engine.automation import Heard
 from penstock.engine.entrants import Circumstances, Entrants
+from penstock.engine.judging import judge
 from penstock.engine.turn import Turn
-from penstock.filters.compile import Slots, select_verdicts
+from penstock.filters.compile import Slots
 from penstock.filters.derived import NAME, VALUE
 from penstock.filters.errors import FilterInvalid
 from penstock.filters.occurrences import Occurrence, select_occurrences
-from penstock.kernel.queries import load
-
-_queries = load("penstock.engine")
 
 
 class Event(NamedTuple):
@@ -98,20 +97,14 @@ async def that_count(turn: Turn, wanted: Occurrence | None, events: Sequence[Eve
     return [row.n for row in await cursor.fetchall()]
 
 
-async def _meeting_condition(turn: Turn, workflow_id: int, records: list[int]) -> set[int]:
+async def _meeting_condition(turn: Turn, workflow_id: int, records: list[int]) -> AbstractSet[int]:
     """Those who meet the workflow's further conditions now."""
     workflow = turn.automation.workflows[workflow_id]
     condition = None if workflow.trigger is None else workflow.trigger.condition()
     if condition is None:
-        return set(records)
+        return frozenset(records)
     try:
         criterion = turn.automation.criterion(condition[1], workflow.object_type)
     except FilterInvalid:
-        return set()
-    slots = Slots(turn.schema.time_zone, turn.now)
-    statement = select_verdicts({0: criterion}, turn.schema, slots, bucket=turn.bucket)
-    cursor = await turn.conn.execute(
-        _queries.sql("judge").replace("VERDICTS", statement.sql),
-        {**statement.parameters, "candidates": records},
-    )
-    return {id for row in await cursor.fetchall() for id in row.ids}
+        return frozenset()
+    return (await judge(turn, {0: criterion}, records)).get(0, frozenset())

@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from penstock.engine import reaching
+from penstock.engine.judging import matching
 from penstock.engine.settling import Edge
 from penstock.engine.turn import Turn
-from penstock.kernel.queries import load
-
-_queries = load("penstock.engine")
 
 
 async def recurring(turn: Turn, changes: Sequence[Any], edges: Sequence[Edge]) -> list[Edge]:
@@ -30,12 +28,5 @@ async def recurring(turn: Turn, changes: Sequence[Any], edges: Sequence[Edge]) -
                 asked.setdefault(criterion, set()).update(again)
     more: list[Edge] = []
     for criterion, records in asked.items():
-        rows = await _queries.rows(
-            turn.conn,
-            "among_matching",
-            bucket=turn.bucket,
-            criterion=criterion,
-            records=list(records),
-        )
-        more += [Edge(criterion, row.record_id, True) for row in rows]
+        more += [Edge(criterion, id, True) for id in await matching(turn, criterion, records)]
     return more

@@ -18,7 +18,6 @@ class Wait(NamedTuple):
 
     enrollment_id: int
     record_id: int
-    workflow_id: int
     lane: int
     due: Any
     events: Sequence[Occurrence]
@@ -36,7 +35,6 @@ async def write(turn: Turn, waits: Iterable[Wait]) -> None:
         enrollment_id=[wait.enrollment_id for wait, _, _ in rows],
         number=[number for _, number, _ in rows],
         record_id=[wait.record_id for wait, _, _ in rows],
-        workflow_id=[wait.workflow_id for wait, _, _ in rows],
         kind=[event.key[0] for _, _, event in rows],
         key=[event.key[1] for _, _, event in rows],
         document=[dumps(event.document).decode() for _, _, event in rows],

@@ -2,14 +2,14 @@
 
 -- name: insert!
 -- What is there of changes now was before the step was entered.
-INSERT INTO waits (bucket, enrollment_id, number, record_id, workflow_id, kind, key, document, lane,
+INSERT INTO waits (bucket, enrollment_id, number, record_id, kind, key, document, lane,
     due_at, since)
-SELECT :bucket, i.enrollment_id, i.number, i.record_id, i.workflow_id, i.kind, i.key, i.document::jsonb,
+SELECT :bucket, i.enrollment_id, i.number, i.record_id, i.kind, i.key, i.document::jsonb,
     i.lane, i.due_at, coalesce((SELECT max(c.id) FROM changes c WHERE c.bucket = :bucket), 0)
 FROM unnest(
-    :enrollment_id::bigint[], :number::smallint[], :record_id::bigint[], :workflow_id::bigint[],
+    :enrollment_id::bigint[], :number::smallint[], :record_id::bigint[],
     :kind::text[], :key::text[], :document::text[], :lane::smallint[], :due_at::timestamptz[])
-    AS i(enrollment_id, number, record_id, workflow_id, kind, key, document, lane, due_at);
+    AS i(enrollment_id, number, record_id, kind, key, document, lane, due_at);
 
 -- name: of_records
 SELECT w.enrollment_id, w.record_id, w.kind, w.key, w.document, w.since FROM waits w

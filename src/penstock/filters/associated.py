@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from sqlalchemy import (
     BigInteger,
@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy import Text as SqlText
 
 from penstock.filters.gathering import CANDIDATES, joined
-from penstock.filters.judgement import Judgement, Shown
+from penstock.filters.judgement import Judgement, Shown, negated
 from penstock.filters.sql import ASSOCIATIONS, RECORDS, Instant
 from penstock.filters.subject import Scope, Value
 from penstock.kernel.errors import Problem
@@ -30,6 +30,7 @@ from penstock.records.schema import Edge, TypeSchema
 
 _BUCKETS: Final[ColumnElement[Any]] = literal_column("63")
 _ID: Final[ColumnElement[str]] = literal_column("'^[0-9]{1,18}$'")
+_NONE: Final[ColumnElement[int]] = literal_column("0")
 _HOLDERS: Final = frozenset({"number", "string", "enumeration"})
 _WHILE: Final = timedelta(hours=1)
 
@@ -64,6 +65,11 @@ class Counts:
     @property
     def shown(self) -> tuple[Shown, ...]:
         return Shown("all", self.all), Shown("matching", self.some), *self.parts
+
+    def decided(self, operator: Literal["IN_LIST", "NOT_IN_LIST"], where: str) -> Judgement:
+        """Whether there is one at all of which it is so, or none."""
+        some = Judgement(self.some > _NONE, self.flip, where=where, shown=self.shown)
+        return negated(some) if operator == "NOT_IN_LIST" else some
 
 
 def way(scope: Scope, type_id: int, ends: TableClause = CANDIDATES) -> Way | None:
@@ -200,7 +206,7 @@ def _counted(
     )
 
     def counted(name: str) -> ColumnElement[int]:
-        return func.coalesce(fact.c[name], literal_column("0"))
+        return func.coalesce(fact.c[name], _NONE)
 
     return Counts(
         counted("count"),

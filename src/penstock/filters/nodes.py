@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement
 from penstock.filters.dependencies import Dependency
 from penstock.filters.judgement import Judgement
 from penstock.filters.mentions import Mention
-from penstock.filters.moments import Moment, Referenced
+from penstock.filters.moments import Moment
 from penstock.filters.sql import Parameters
 from penstock.filters.subject import Scope
 from penstock.filters.windows import Window
@@ -111,12 +111,6 @@ class TimePoint(Node):
     """A moment, fixed or moving with time."""
 
     time_type: str
-
-    @property
-    def refers_to(self) -> str | None:
-        """The property of the record whose moment it is, if it is one's."""
-        moment = self.moment()
-        return moment.property if isinstance(moment, Referenced) else None
 
     def moment(self) -> Moment:
         raise NotImplementedError(type(self).__name__)

@@ -5,7 +5,6 @@ CREATE TABLE waits (
     enrollment_id bigint NOT NULL,
     number smallint NOT NULL, -- which of the events that the step waits for
     record_id bigint NOT NULL,
-    workflow_id bigint NOT NULL,
     kind text NOT NULL, -- the changes that bring such an event: their kind, and what they are about
     key text NOT NULL,
     document jsonb NOT NULL, -- what is asked of the event

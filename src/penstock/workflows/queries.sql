@@ -1,8 +1,5 @@
 -- Workflows and their revisions. Lock order: the workflow's row, then workflows_state.
 
--- name: version$
-SELECT version FROM workflows_state;
-
 -- name: create!
 INSERT INTO workflows (
     id, uuid, name, object_type, state, revision, last_step_id, created_at, updated_at, created_by,

@@ -4,12 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Literal
 
-from sqlalchemy import literal_column
-
 from penstock.filters.associated import counts, way, way_problems
 from penstock.filters.branches.logic import And
 from penstock.filters.dependencies import Dependency
-from penstock.filters.judgement import Judgement, negated
+from penstock.filters.judgement import Judgement
 from penstock.filters.nodes import Part
 from penstock.filters.subject import Scope
 from penstock.kernel.errors import Problem
@@ -52,10 +50,7 @@ class Association(And):
 
     def judge(self, scope: Scope) -> Judgement:
         found = counts(scope, self.association_type_id, super().judge)
-        judgement = Judgement(
-            found.some > literal_column("0"), found.flip, where=self.where, shown=found.shown
-        )
-        return negated(judgement) if self.operator == "NOT_IN_LIST" else judgement
+        return found.decided(self.operator, self.where)
 
     def sentence(self, scope: Scope) -> Text:
         there = way(scope, self.association_type_id)

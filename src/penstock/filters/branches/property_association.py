@@ -4,12 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Literal
 
-from sqlalchemy import literal_column
-
 from penstock.filters.associated import counts_by_property, holder_problems
 from penstock.filters.branches.logic import And
 from penstock.filters.dependencies import Dependency
-from penstock.filters.judgement import Judgement, negated
+from penstock.filters.judgement import Judgement
 from penstock.filters.nodes import Part
 from penstock.filters.subject import Scope
 from penstock.kernel.errors import Problem
@@ -53,10 +51,7 @@ class PropertyAssociation(And):
     def judge(self, scope: Scope) -> Judgement:
         type = scope.schema.types[self.object_type_id]
         found = counts_by_property(scope, self.property_with_object_id, type, super().judge)
-        judgement = Judgement(
-            found.some > literal_column("0"), found.flip, where=self.where, shown=found.shown
-        )
-        return negated(judgement) if self.operator == "NOT_IN_LIST" else judgement
+        return found.decided(self.operator, self.where)
 
     def sentence(self, scope: Scope) -> Text:
         property = scope.shown(self.property_with_object_id)

@@ -3,12 +3,10 @@
 from collections.abc import Iterator
 from typing import Literal
 
-from sqlalchemy import literal_column
-
 from penstock.filters.associated import counts_by_property, holder_problems
 from penstock.filters.dependencies import Dependency
 from penstock.filters.fields import Id
-from penstock.filters.judgement import Judgement, negated
+from penstock.filters.judgement import Judgement
 from penstock.filters.memberships import MEMBERSHIPS, is_member
 from penstock.filters.mentions import Mention
 from penstock.filters.nodes import Filter
@@ -43,10 +41,7 @@ class PropertyAssociationFilter(Filter):
         found = counts_by_property(
             scope, self.property_with_object_id, type, lambda far: is_member(far, lists, id)
         )
-        judgement = Judgement(
-            found.some > literal_column("0"), found.flip, where=self.where, shown=found.shown
-        )
-        return negated(judgement) if self.operator == "NOT_IN_LIST" else judgement
+        return found.decided(self.operator, self.where)
 
     def sentence(self, scope: Scope) -> Text:
         property = scope.shown(self.property_with_object_id)
