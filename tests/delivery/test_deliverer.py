@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 
 from penstock.delivery.errors import MailServerInvalid, NameHeld, SenderInvalid
-from penstock.records import merging, store
+from penstock.emails import store as emails
+from penstock.records import merging, store, subscriptions
+from penstock.records.subscriptions import WHOLE, Said
 from tests.conftest import NOW
 from tests.delivery.desk import Desk, Post
 
@@ -106,6 +108,16 @@ async def _opt_out(desk: Desk, ada: int) -> None:
     await desk.update(ada, hs_email_optout="true")
 
 
+async def _leave_all(desk: Desk, ada: int) -> None:
+    await _say(desk, Said(ada, WHOLE, "UNSUBSCRIBED"))
+
+
+async def _say(desk: Desk, *said: Said) -> None:
+    async with desk.house.database.unit() as conn:
+        schema = await desk.house.schemas.current(conn)
+        await subscriptions.say(conn, schema, said, desk.house.write)
+
+
 async def _bounce(desk: Desk, ada: int) -> None:
     await desk.update(ada, hs_email_hard_bounce_reason_enum="UNKNOWN_USER")
 
@@ -131,6 +143,7 @@ REFUSED = [
     (_merge, "record_gone"),
     (_erase, "record_gone"),
     (_opt_out, "opted_out"),
+    (_leave_all, "opted_out"),
     (_bounce, "bounced"),
     (_move, "address_changed"),
     (_lose, "address_changed"),
@@ -187,6 +200,19 @@ async def test_who_opts_out_while_others_are_being_sent_gets_nothing(
     await delivering
     assert len(post.taken) == 1
     assert (await desk.effect(key)).reason == "opted_out"
+
+
+async def test_who_left_the_kind_of_mail_that_it_is_does_not_get_it(desk: Desk) -> None:
+    ada, bo = await desk.contacts("ada@x.test", "bo@x.test")
+    async with desk.house.database.unit() as conn:
+        patch = emails.Patch(desk.email.id, content={"subscription": "2"})
+        email = emails.one(await emails.update(conn, [patch], NOW))
+    keys = await desk.queue([ada, bo], revision=email.revision)
+    await _say(desk, Said(ada, 2, "UNSUBSCRIBED"), Said(bo, 1, "UNSUBSCRIBED"))
+    await desk.deliverer().deliver()
+    effects = [await desk.effect(key) for key in keys]
+    assert [effect.state for effect in effects] == ["failed", "done"]
+    assert effects[0].reason == "unsubscribed"
 
 
 async def test_mails_of_other_objects_go_to_whoever_has_the_address(desk: Desk) -> None:

@@ -44,6 +44,11 @@ class Call:
         if not scopes.covers(self.scopes, scope):
             raise ScopesMissing(scope=scope, context={"requiredScopes": [scope]})
 
+    def require_any(self, scope: str, *others: str) -> None:
+        """One of the scopes is enough. Raises as `require` does."""
+        if not any(scopes.covers(self.scopes, other) for other in others):
+            self.require(scope)
+
     def objects(self, word: str, verb: Verb) -> TypeSchema:
         """The object type that a path names, for reading or writing its records.
 

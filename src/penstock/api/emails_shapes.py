@@ -26,6 +26,12 @@ class EmailFrom(Wire):
     custom_reply_to: str | None = Field(None, description="Where answers go, if elsewhere")
 
 
+class EmailSubscription(Wire):
+    """The kind of mail that it is: who left that does not get it. "" is none."""
+
+    subscription_id: str | None = None
+
+
 class EmailUpdate(Wire):
     """What is left out stays."""
 
@@ -35,6 +41,7 @@ class EmailUpdate(Wire):
     subcategory: Literal["automated"] | None = None
     content: EmailContent | None = None
     from_: EmailFrom | None = Field(None, alias="from")
+    subscription_details: EmailSubscription | None = None
 
 
 class EmailInput(EmailUpdate):
@@ -65,6 +72,7 @@ class EmailShape(Wire):
     content: dict[str, str]
     from_: dict[str, str] = Field(alias="from")
     to: dict[str, Any]
+    subscription_details: EmailSubscription | None = None
     send_on_publish: bool
     is_published: bool
     is_transactional: bool

@@ -22,6 +22,7 @@ from penstock.emails import store
 from penstock.emails.errors import ContentInvalid, EmailNotFound
 from penstock.emails.model import Content, Email, State
 from penstock.emails.store import Draft, Outcome, Patch, Search
+from penstock.records import subscriptions
 
 router = Router("emails", "Marketing e-mails")
 
@@ -48,7 +49,7 @@ async def list_emails(call: ThisCall, query: Annotated[EmailQuery, Query()]) -> 
 async def create(call: ThisCall, body: EmailInput) -> dict[str, Any]:
     """Create a mail; it is a draft unless its state says otherwise, and must then be complete."""
     call.require(_SCOPE)
-    draft = Draft(body.name, Content(**content_of(body)))
+    draft = Draft(body.name, Content(**await _content(call, body)))
     made = _one(await store.create(call.conn, [draft], call.now))
     if state_of(body) == "PUBLISHED":
         made = _one(await store.publish(call.conn, [made.id], call.now))
@@ -76,7 +77,8 @@ async def read_one(call: ThisCall, email_id: str, archived: bool = False) -> dic
 async def update(call: ThisCall, email_id: str, body: EmailUpdate) -> dict[str, Any]:
     """Change a mail; a published one stays complete, and says the new at once."""
     call.require(_SCOPE)
-    patch = Patch(number(email_id), body.name, state_of(body), content_of(body))
+    content = await _content(call, body)
+    patch = Patch(number(email_id), body.name, state_of(body), content)
     return await _written(
         call, "emails_update", _one(await store.update(call.conn, [patch], call.now))
     )
@@ -104,6 +106,14 @@ async def unpublish(call: ThisCall, email_id: str) -> None:
     call.require(_SCOPE)
     email = _one(await store.unpublish(call.conn, [number(email_id)], call.now))
     await call.audit("emails_unpublish", f"emails/{email.id}")
+
+
+async def _content(call: Call, body: EmailUpdate) -> dict[str, str]:
+    """What a body sets. Raises ContentInvalid, or DefinitionNotFound for the kind of mail."""
+    content = content_of(body)
+    if content.get("subscription"):
+        await subscriptions.known(call.conn, [number(content["subscription"])])
+    return content
 
 
 def _state(published: bool | None) -> State | None:

@@ -19,6 +19,7 @@ _PLACES: Final = {
     "from_name": "from.fromName",
     "from_address": "from.replyTo",
     "reply_to": "from.customReplyTo",
+    "subscription": "subscriptionDetails.subscriptionId",
 }
 
 
@@ -51,6 +52,8 @@ def shape(email: Email) -> dict[str, Any]:
         "updatedAt": instant_text(email.updated_at),
         "revisionId": str(email.revision),
     }
+    if content.subscription:
+        shaped["subscriptionDetails"] = {"subscriptionId": content.subscription}
     if email.archived_at is not None:
         shaped["deletedAt"] = instant_text(email.archived_at)
     return shaped
@@ -100,6 +103,8 @@ def content_of(body: EmailUpdate) -> dict[str, str]:
         given["from_name"] = sender.from_name
         given["from_address"] = sender.reply_to
         given["reply_to"] = sender.custom_reply_to
+    if body.subscription_details is not None:
+        given["subscription"] = body.subscription_details.subscription_id
     return {name: value for name, value in given.items() if value is not None}
 
 

@@ -80,9 +80,9 @@ async def prepare(
             payloads[effect] = Payload.model_validate(effect.payload)
         except ValidationError as error:
             prepared[effect.key] = Outcome("failed", "payload_invalid", str(error))
-    refusals = await _refusals(conn, payloads)
     revisions = {(payload.email, payload.revision) for payload in payloads.values()}
     contents = await store.contents(conn, revisions)
+    refusals = await _refusals(conn, payloads, contents)
     for effect, payload in payloads.items():
         reason = refusals.get(effect.key)
         content = contents.get((payload.email, payload.revision))
@@ -116,13 +116,20 @@ def _letter(
     )
 
 
-async def _refusals(conn: Connection, payloads: Mapping[Effect, Payload]) -> dict[Key, str]:
+async def _refusals(
+    conn: Connection,
+    payloads: Mapping[Effect, Payload],
+    contents: Mapping[store.Revision, Content],
+) -> dict[Key, str]:
     keys = [effect.key for effect in payloads]
+    said = [contents.get((payload.email, payload.revision)) for payload in payloads.values()]
     rows = await _queries.rows(
         conn,
         "mail_refusals",
         workflow_ids=[effect.workflow_id for effect in payloads],
         record_ids=[effect.record_id for effect in payloads],
         addresses=[payload.to.lower() for payload in payloads.values()],
+        # 0 stands for mail of no kind in particular, and is asked about in any case.
+        subscriptions=[int(content.subscription or 0) if content else 0 for content in said],
     )
     return {keys[row.place - 1]: row.reason for row in rows}

@@ -77,11 +77,12 @@ WHERE e.bucket = (i.enrollment_id & 63)::smallint AND e.enrollment_id = i.enroll
 -- Which mails may not leave any more, and why. Where the enrolled record is no contact, the recipient
 -- is whichever contact has the address now.
 WITH letters AS (
-    SELECT i.place, i.address, r.id IS NULL OR r.archived_at IS NOT NULL AS gone,
+    SELECT i.place, i.address, i.subscription, r.id IS NULL OR r.archived_at IS NOT NULL AS gone,
         w.id IS NULL OR w.deleted_at IS NOT NULL OR w.state = 'off' AS off,
         CASE WHEN r.type = '0-1' THEN r.id ELSE u.record_id END AS person
-    FROM unnest(:workflow_ids::bigint[], :record_ids::bigint[], :addresses::text[])
-        WITH ORDINALITY AS i(workflow_id, record_id, address, place)
+    FROM unnest(:workflow_ids::bigint[], :record_ids::bigint[], :addresses::text[],
+        :subscriptions::bigint[]) WITH ORDINALITY
+        AS i(workflow_id, record_id, address, subscription, place)
     LEFT JOIN workflows w ON w.id = i.workflow_id
     LEFT JOIN records r ON r.bucket = (i.record_id & 63)::smallint AND r.id = i.record_id
     LEFT JOIN LATERAL (
@@ -93,12 +94,18 @@ WITH letters AS (
         WHEN l.off THEN 'workflow_off'
         WHEN l.gone THEN 'record_gone'
         WHEN p.properties ->> 'email' IS DISTINCT FROM l.address THEN 'address_changed'
-        WHEN p.properties -> 'hs_email_optout' = 'true' THEN 'opted_out'
+        WHEN p.properties -> 'hs_email_optout' = 'true' OR 0 = ANY(n.types) THEN 'opted_out'
+        WHEN l.subscription = ANY(n.types) THEN 'unsubscribed'
         WHEN p.properties -> 'hs_email_hard_bounce_reason_enum' IS NOT NULL THEN 'bounced'
         END AS reason
     FROM letters l
     LEFT JOIN records p ON p.bucket = (l.person & 63)::smallint AND p.id = l.person
         AND p.archived_at IS NULL
+    LEFT JOIN LATERAL (
+        SELECT array_agg(s.subscription_type) AS types FROM subscriptions s
+        WHERE s.bucket = p.bucket AND s.record_id = p.id AND s.channel = 'EMAIL'
+            AND s.subscription_type IN (0, l.subscription) AND s.status = 'UNSUBSCRIBED'
+    ) n ON true
 )
 SELECT place, reason FROM judged WHERE reason IS NOT NULL;
 

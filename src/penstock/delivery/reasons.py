@@ -20,5 +20,6 @@ REASONS: Final[dict[str, Text]] = {
     "opted_out": Text("the recipient wants no mail"),
     "record_gone": Text("the record was archived, merged or erased"),
     "template_failed": Text("the e-mail could not be rendered"),
+    "unsubscribed": Text("the recipient wants no mail of this kind"),
     "workflow_off": Text("the workflow is off"),
 }

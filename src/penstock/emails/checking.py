@@ -39,6 +39,9 @@ def problems(name: str, content: Content) -> list[Problem]:
         elif part in ("from_address", "reply_to") and value and not is_address(value):
             text = Text('"{value}" is not an e-mail address', value=value)
             found.append(Problem(text, part, "INVALID_EMAIL"))
+        elif part == "subscription" and value and not value.isdecimal():
+            text = Text('"{value}" is not the id of a subscription type', value=value)
+            found.append(Problem(text, part, "INVALID_ID"))
     return found
 
 

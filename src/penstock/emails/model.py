@@ -13,7 +13,8 @@ class Content:
     """What a mail says. Subject, preview text, html and text are templates (see `language`).
 
     Without `text` the text version is made from the html. Without `from_address` the
-    installation's own address sends; without `reply_to` answers go there, too.
+    installation's own address sends; without `reply_to` answers go there, too. Who left the kind of
+    mail whose id is `subscription` does not get it.
     """
 
     subject: str = ""
@@ -23,6 +24,7 @@ class Content:
     from_name: str = ""
     from_address: str = ""
     reply_to: str = ""
+    subscription: str = ""
 
 
 @dataclass(frozen=True)

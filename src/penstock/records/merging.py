@@ -17,7 +17,8 @@ async def merge(
     conn: Connection, schema: Schema, type: TypeSchema, survivor: int, loser: int, write: Write
 ) -> Record:
     """Merge `loser` into `survivor`: its values fill what is empty; edges, events, memberships,
-    history and unique values move; it is archived and from then on stands for the survivor.
+    consents, history and unique values move; it is archived and from then on stands for the
+    survivor.
 
     Raises MergeInvalid, or RecordNotFound for either.
     """
@@ -36,6 +37,7 @@ async def merge(
     await _queries.run(conn, "move_history", **moves)
     await _queries.run(conn, "move_events", **moves)
     await _queries.run(conn, "move_memberships", **moves, type=type.id, **write.bound)
+    await _queries.run(conn, "move_consents", **moves, type=type.id, **write.bound)
     kept, lost = rows[survivor].properties, rows[loser].properties
     await _move_values(conn, type, kept, lost, survivor, loser)
     await _queries.run(conn, "retire", **moves, type=type.id, **write.bound)

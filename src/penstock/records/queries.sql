@@ -238,6 +238,30 @@ FROM (
     SELECT 'imported', jsonb_build_object('import', import_id) FROM imported
 ) c;
 
+-- name: move_consents!
+-- What either wanted no more, the survivor does not want.
+WITH moved AS (
+    DELETE FROM subscriptions WHERE bucket = (:loser & 63)::smallint AND record_id = :loser
+    RETURNING *
+), kept AS (
+    INSERT INTO subscriptions AS s (
+        bucket, record_id, channel, subscription_type, status, at, source, legal_basis,
+        legal_basis_explanation)
+    SELECT (:survivor & 63)::smallint, :survivor, channel, subscription_type, status, at, source,
+        legal_basis, legal_basis_explanation
+    FROM moved ORDER BY channel, subscription_type
+    ON CONFLICT (bucket, record_id, channel, subscription_type) DO UPDATE
+        SET status = excluded.status, at = excluded.at, source = excluded.source,
+            legal_basis = excluded.legal_basis,
+            legal_basis_explanation = excluded.legal_basis_explanation
+        WHERE s.status = 'SUBSCRIBED' AND excluded.status = 'UNSUBSCRIBED'
+    RETURNING record_id
+)
+INSERT INTO changes (bucket, lane, record_id, object_type, kind, details, source, depth, at)
+SELECT DISTINCT (:survivor & 63)::smallint, :lane::smallint, record_id, :type, 'subscribed',
+    '{}'::jsonb, :source, :depth::smallint, :now::timestamptz
+FROM kept;
+
 -- name: edges_of
 -- Every edge that leaves the record.
 SELECT a.type_id, a.to_id FROM associations a
