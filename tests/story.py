@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from penstock.emails import store as emails
 from penstock.emails.model import Content
-from penstock.engine import history
+from penstock.engine import history, requests
 from penstock.engine.verify import verify
 from penstock.engine.worker import Worker
 from penstock.kernel.clock import VirtualClock
@@ -140,6 +140,22 @@ class Story:
                 conn, schema, workflow.id, "story", self.now, enroll_existing=existing
             )
         await self.rest()
+
+    async def enroll(self, workflow: Workflow, *records: int) -> dict[int, str]:
+        """Ask for it by hand; returns who was refused at once, and why."""
+        async with self.house.database.unit() as conn:
+            schema = await self.house.schemas.current(conn)
+            return await requests.enroll(conn, schema, workflow, records, "story", self.write)
+
+    async def unenroll(self, workflow: Workflow, *records: int) -> dict[int, str]:
+        async with self.house.database.unit() as conn:
+            return await requests.unenroll(conn, workflow, records, "story", self.write)
+
+    async def told(self, workflow: Workflow, record: int) -> list[str]:
+        """What the workflow did with the record, in words."""
+        async with self.house.database.unit() as conn:
+            entries = await history.of_record(conn, record)
+        return [str(entry.text()) for entry in entries if entry.workflow_id == workflow.id]
 
     async def rest(self) -> None:
         """Turn every bucket until nothing is left to do at this moment."""

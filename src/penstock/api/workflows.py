@@ -11,7 +11,7 @@ from penstock.api.identifying import number
 from penstock.api.models import Wire, Words
 from penstock.api.paging import paging
 from penstock.api.routing import Router
-from penstock.engine import history, requests
+from penstock.engine import history
 from penstock.engine.history import Entry
 from penstock.kernel.errors import Problem
 from penstock.records.values import instant_text
@@ -92,14 +92,6 @@ class RecordHistory(Wire):
     entries: list[EntryShape]
 
 
-class Enroll(Wire):
-    record_ids: list[str] = Field(min_length=1, max_length=1000)
-
-
-class Accepted(Wire):
-    accepted: int
-
-
 @router.get(_ALL, model=WorkflowPage)
 async def list_workflows(call: ThisCall) -> dict[str, Any]:
     """All workflows with their numbers."""
@@ -170,17 +162,6 @@ async def workflow_history(
         "results": [_entry(entry, call.language) for entry in entries],
         **paging(call.request, following),
     }
-
-
-@router.post(f"{_ONE}/enrollments", model=Accepted, status=202)
-async def enroll(call: ThisCall, workflow_id: str, body: Enroll) -> dict[str, Any]:
-    """Enrol records by hand; those that may not enrol are in the history with the reason."""
-    call.require(_SCOPE)
-    workflow = await store.read_one(call.conn, number(workflow_id))
-    ids = [number(id) for id in body.record_ids]
-    await requests.enroll(call.conn, workflow, ids, call.actor, call.write)
-    await call.audit("workflows_enroll", f"flows/{workflow.id}", {"records": len(ids)})
-    return {"accepted": len(ids)}
 
 
 @router.get("/api/records/{record_id}/history", model=RecordHistory)

@@ -1,22 +1,16 @@
 """Who is let into a workflow (semantics §2.1), and why others are not."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 
 from penstock.engine.entrants import Entrants
-from penstock.engine.exits import REASONS, kept_out
 from penstock.engine.journal import WHOLE
 from penstock.engine.judging import matching
 from penstock.engine.plans import Plan
+from penstock.engine.refusing import sift
 from penstock.engine.turn import Turn
 from penstock.engine.walkers import Walker
 from penstock.kernel import ids
-from penstock.kernel.queries import load
 from penstock.workflows.asking import ENROLL
-
-_queries = load("penstock.engine")
-
-DEEPEST = 20
-"""Steps of causation without a wait between them, after which a change enrols nobody."""
 
 
 async def admit(turn: Turn, entrants: Entrants) -> list[Walker]:
@@ -25,37 +19,16 @@ async def admit(turn: Turn, entrants: Entrants) -> list[Walker]:
     plans = await turn.automation.plans.need(turn.conn, [(workflow_id, None)])
     plan = plans.get((workflow_id, None))
     if plan is None or not plan.on:
+        if entrants.chosen:
+            refuse(turn, workflow_id, dict.fromkeys(entrants.records, "workflow_off"))
         return []
-    rows = await _queries.rows(
-        turn.conn,
-        "passages",
-        bucket=turn.bucket,
-        records=list(entrants.records),
-        workflow=workflow_id,
-    )
-    past = {row.record_id: row for row in rows}
-    barred = await kept_out(turn, workflow_id, list(entrants.records))
-    eligible, again = await _eligible(turn, entrants), _again(plan, entrants)
-    refused: dict[str, list[int]] = {}
-    admitted: dict[int, int] = {}
-    for record, how in entrants.records.items():
-        if record not in eligible:
-            continue  # a re-enrollment trigger alone enrols nobody
-        before = past.get(record)
-        if before is not None and before.active:
-            reason: str | None = "already_active"
-        elif record in barred:
-            reason = REASONS[barred[record]]
-        elif before is not None and not again:
-            reason = "not_eligible_again"
-        else:
-            reason = "too_deep" if how.depth > DEEPEST else None
-        if reason is None:
-            admitted[record] = 1 if before is None else before.passages + 1
-        else:
-            refused.setdefault(reason, []).append(record)
+    # A re-enrollment trigger alone enrols nobody.
+    eligible = await _eligible(turn, entrants)
+    asking = {record: how for record, how in entrants.records.items() if record in eligible}
+    sifted = await sift(turn, workflow_id, asking, again=_again(plan, entrants))
     if not entrants.quiet:
-        _tell(turn, workflow_id, refused)
+        refuse(turn, workflow_id, sifted.refused)
+    admitted = sifted.admitted
     if not admitted:
         return []
     numbers = await ids.take_in(turn.conn, [turn.bucket] * len(admitted))
@@ -78,15 +51,26 @@ async def admit(turn: Turn, entrants: Entrants) -> list[Walker]:
         )
         for number, (record, passage) in zip(numbers, admitted.items(), strict=True)
     ]
-    turn.journal.note("enrolled", workflow_id, WHOLE, [walker.who for walker in walkers])
+    how = {} if entrants.source == "trigger" else {"by": entrants.source}
+    turn.journal.note(
+        "enrolled",
+        workflow_id,
+        WHOLE,
+        [walker.who for walker in walkers],
+        {walker.id: how for walker in walkers} if how else None,
+    )
     turn.journal.tally(workflow_id, WHOLE, "enrolled", len(walkers))
     turn.journal.tally(workflow_id, WHOLE, "active", len(walkers))
     turn.passes(workflow_id, {record: entrants.records[record] for record in admitted})
     return walkers
 
 
-def _tell(turn: Turn, workflow_id: int, refused: Mapping[str, Sequence[int]]) -> None:
-    for reason, records in refused.items():
+def refuse(turn: Turn, workflow_id: int, refused: Mapping[int, str]) -> None:
+    """Tell of records that are not let in, each with the reason."""
+    by_reason: dict[str, list[int]] = {}
+    for record, reason in refused.items():
+        by_reason.setdefault(reason, []).append(record)
+    for reason, records in by_reason.items():
         who = [(0, record, 0) for record in records]
         turn.journal.note("refused", workflow_id, WHOLE, who, {0: {"reason": reason}})
         turn.journal.tally(workflow_id, WHOLE, "refused", len(records))

@@ -1,6 +1,6 @@
 """What is on, as one process knows it: workflows, lists, criteria, and who depends on what."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -209,9 +209,27 @@ class Automations:
         return self._current
 
 
+async def alone(conn: Connection, schema: Schema, workflow_id: int) -> Automation:
+    """One workflow as if it were the only one, for who looks at it outside of turns."""
+    rows = await _queries.rows(conn, "active_workflows", only=workflow_id)
+    asked = {use["criterion"] for row in rows for use in row.criteria}
+    criteria = await _criteria(conn, schema, asked)
+    return Automation(0, schema, _workflows(rows), {}, criteria, Plans(schema))
+
+
 async def _load(conn: Connection, version: int, schema: Schema) -> Automation:
-    rows = await _queries.rows(conn, "active_workflows")
-    workflows = {
+    rows = await _queries.rows(conn, "active_workflows", only=None)
+    found = await _queries.rows(conn, "active_lists")
+    lists = {row.id: ActiveList(row.id, row.object_type, row.criterion_id) for row in found}
+    asked = {use["criterion"] for row in rows for use in row.criteria}
+    asked.update(row.criterion_id for row in found if row.criterion_id is not None)
+    asked.update(row.pending_criterion_id for row in found if row.pending_criterion_id is not None)
+    criteria = await _criteria(conn, schema, asked)
+    return Automation(version, schema, _workflows(rows), lists, criteria, Plans(schema))
+
+
+def _workflows(rows: Iterable[Any]) -> dict[int, Active]:
+    return {
         row.id: Active(
             id=row.id,
             object_type=row.object_type,
@@ -221,16 +239,14 @@ async def _load(conn: Connection, version: int, schema: Schema) -> Automation:
         )
         for row in rows
     }
-    found = await _queries.rows(conn, "active_lists")
-    lists = {row.id: ActiveList(row.id, row.object_type, row.criterion_id) for row in found}
-    asked = {use["criterion"] for row in rows for use in row.criteria}
-    asked.update(row.criterion_id for row in found if row.criterion_id is not None)
-    asked.update(row.pending_criterion_id for row in found if row.pending_criterion_id is not None)
+
+
+async def _criteria(conn: Connection, schema: Schema, asked: Iterable[int]) -> dict[int, Criterion]:
     criteria: dict[int, Criterion] = {}
-    for row in await _queries.rows(conn, "criteria", ids=sorted(asked)):
+    for row in await _queries.rows(conn, "criteria", ids=sorted(set(asked))):
         try:
             criteria[row.id] = check(row.document, schema, row.object_type)
         except FilterInvalid:
             # What it names is gone: it fails closed, and nobody comes to match it.
             continue
-    return Automation(version, schema, workflows, lists, criteria, Plans(schema))
+    return criteria

@@ -27,6 +27,11 @@ class Entrants:
     again: bool = False
     """By a re-enrollment trigger: also who has been through, if the enrollment trigger is true."""
 
+    @property
+    def chosen(self) -> bool:
+        """Whether somebody, or a workflow, named these records."""
+        return self.source not in ("trigger", "existing")
+
 
 FRESH = Circumstances(Lane.FRESH, 0)
 

@@ -8,7 +8,7 @@ from penstock.engine.journal import WHOLE
 from penstock.engine.judging import judge
 from penstock.engine.settling import Edge
 from penstock.engine.states import State
-from penstock.engine.turn import Turn
+from penstock.engine.turn import Look, Turn
 from penstock.kernel.queries import load
 from penstock.workflows.asking import EXITS, GOAL, STAY, SUPPRESS, SUPPRESSION_LISTS
 
@@ -46,8 +46,9 @@ async def end(
     state: State,
     reason: str,
     workflow_id: int | None = None,
+    by: str | None = None,
 ) -> None:
-    """End the live passages of records through a workflow, or through all.
+    """End the live passages of records through a workflow, or through all; `by` is who wanted it.
 
     Their timers find nobody when they are due.
     """
@@ -62,13 +63,14 @@ async def end(
         now=turn.now,
     )
     await waiting.end(turn, [row.id for row in rows])
+    detail = {"reason": reason} if by is None else {"reason": reason, "by": by}
     for row in rows:
         turn.journal.note(
             str(state),
             row.workflow_id,
             row.step,
             [(row.id, row.record_id, row.visit)],
-            {row.id: {"reason": reason}},
+            {row.id: detail},
         )
         turn.journal.tally(row.workflow_id, WHOLE, "active", -1)
         turn.journal.tally(row.workflow_id, WHOLE, str(state), 1)
@@ -76,13 +78,13 @@ async def end(
         turn.passes(row.workflow_id, {row.record_id: FRESH})
 
 
-async def kept_out(turn: Turn, workflow_id: int, records: Sequence[int]) -> dict[int, str]:
+async def kept_out(look: Look, workflow_id: int, records: Sequence[int]) -> dict[int, str]:
     """By record, the role by which it may not be in the workflow now; judged at this moment."""
-    workflow = turn.automation.workflows.get(workflow_id)
+    workflow = look.automation.workflows.get(workflow_id)
     asked = {} if workflow is None else workflow.criteria
-    known = turn.automation.criteria
+    known = look.automation.criteria
     roles = {role: asked[role] for role in EXITS if asked.get(role) in known}
-    matching = await judge(turn, {id: known[id] for id in sorted(roles.values())}, records)
+    matching = await judge(look, {id: known[id] for id in sorted(roles.values())}, records)
     found: dict[int, str] = {}
     for role, criterion in roles.items():
         for id in matching.get(criterion, ()):

@@ -43,6 +43,12 @@ REASONS: dict[str, Text] = {
     "suppression_list": Text("it is in a suppression list of the workflow"),
     "no_longer_matches": Text("it no longer meets the enrollment conditions"),
     "step_removed": Text("its step was removed from the workflow"),
+    "workflow_off": Text("the workflow is off"),
+    "record_gone": Text("there is no such record"),
+    "wrong_type": Text("the record is of another type"),
+    "not_active": Text("it is not in the workflow"),
+    "manual": Text("somebody decided so"),
+    "other_workflow": Text("another workflow removed it"),
 }
 """What the codes of refusals and endings mean."""
 
@@ -72,6 +78,12 @@ class Entry:
         """The entry as a sentence."""
         if self.kind == "succeeded" and "branch" in self.detail:
             return Text("Went down the branch {branch}", branch=self.detail["branch"])
+        if self.kind == "enrolled" and self.detail.get("by") == "existing":
+            return Text("Enrolled, since it met the conditions already")
+        if self.kind == "enrolled" and "by" in self.detail:
+            return Text("Enrolled by {who}", who=who(self.detail["by"]))
+        if self.kind == "unenrolled" and "by" in self.detail:
+            return Text("Unenrolled by {who}", who=who(self.detail["by"]))
         told: dict[str, Any] = {"part": "", "until": "", "reason": "", **self.detail}
         reason = str(told["reason"])
         pattern = REASONS[reason].pattern if reason in REASONS else reason
@@ -79,6 +91,25 @@ class Entry:
             told["until"] = f"{datetime.fromisoformat(told['until']):%Y-%m-%d %H:%M:%S} UTC"
         told["reason"] = Text(pattern, **self.detail.get("arguments", {}))
         return Text(TOLD[self.kind].pattern, **{n: told[n] for n in ("reason", "until", "part")})
+
+
+def who(by: str) -> Text:
+    """Who did something, from how the history keeps it."""
+    kind, _, name = by.partition(":")
+    return Text(_ACTORS.get(kind, "{name}"), name=name or by)
+
+
+_ACTORS = {
+    "workflow": "the workflow {name}",
+    "key": "the API key {name}",
+    "session": "somebody in the browser",
+    "cli": "{name} at the command line",
+}
+
+
+def reason(code: str) -> Text:
+    """A reason in words; one that nobody knows any more as its code."""
+    return REASONS.get(code, Text("{code}", code=code))
 
 
 async def of_record(conn: Connection, record_id: int, *, limit: int = 1000) -> list[Entry]:

@@ -8,13 +8,15 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from penstock.engine import reaching, settling, waiting
+from penstock.engine.admission import refuse
 from penstock.engine.entrants import FRESH, Circumstances, Entrants
-from penstock.engine.exits import leave
+from penstock.engine.exits import end, leave
 from penstock.engine.joining import leave_joins
 from penstock.engine.listening import hear
 from penstock.engine.outcomes import apply_outcomes
 from penstock.engine.recurring import recurring
-from penstock.engine.removal import erase, forget, unenroll
+from penstock.engine.removal import erase, forget, remove
+from penstock.engine.states import State
 from penstock.engine.turn import Turn
 from penstock.kernel.db import Connection
 from penstock.kernel.queries import load
@@ -137,7 +139,7 @@ class Intake:
         for kind, reason in _GONE.items():
             gone = [id for change in changes if change.kind == kind for id in change.record_ids]
             if gone:
-                await unenroll(self.turn, gone, reason)
+                await remove(self.turn, gone, reason)
         erased = [change for change in changes if change.kind == "erased"]
         if erased:
             await erase(
@@ -180,10 +182,15 @@ class Intake:
             )
 
     async def _enroll(self, request: Any) -> None:
-        """Somebody chose these records."""
-        turn, workflow_id = self.turn, request.details["workflow"]
+        """Somebody chose these records; who was refused at once is only told of."""
+        turn, asked = self.turn, request.details
+        workflow_id = asked["workflow"]
+        if asked.get("refused"):
+            refuse(turn, workflow_id, dict.fromkeys(request.record_ids, asked["refused"]))
+            return
         workflow = turn.automation.workflows.get(workflow_id)
         if workflow is None:
+            refuse(turn, workflow_id, dict.fromkeys(request.record_ids, "workflow_off"))
             return
         rows = await _queries.rows(
             turn.conn,
@@ -192,10 +199,24 @@ class Intake:
             ids=request.record_ids,
             type=workflow.object_type,
         )
-        if rows:
-            how = Circumstances(request.lane, request.depth)
-            chosen = {row.id: how for row in rows}
-            self.entrants.append(Entrants(workflow_id, str(request.details["by"]), chosen))
+        how = Circumstances(request.lane, request.depth)
+        chosen = {row.id: how for row in rows}
+        gone = [id for id in request.record_ids if id not in chosen]
+        refuse(turn, workflow_id, dict.fromkeys(gone, "record_gone"))
+        if chosen:
+            self.entrants.append(Entrants(workflow_id, str(asked["by"]), chosen))
+
+    async def _unenroll(self, request: Any) -> None:
+        """Somebody, or a workflow, wants these records out of a workflow."""
+        by = str(request.details["by"])
+        await end(
+            self.turn,
+            request.record_ids,
+            State.UNENROLLED,
+            "other_workflow" if by.startswith("workflow:") else "manual",
+            request.details["workflow"],
+            by,
+        )
 
     async def _forget(self, request: Any) -> None:
         await forget(self.turn, request.details["addresses"])
@@ -221,6 +242,7 @@ class Intake:
     _REQUESTS = {  # noqa: RUF012
         "enroll_existing": _enroll_existing,
         "enroll": _enroll,
+        "unenroll": _unenroll,
         "forget": _forget,
         "spread": _spread,
         "relist": _relist,

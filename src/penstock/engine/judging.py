@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from penstock.engine.turn import Turn
+from penstock.engine.turn import Look, Turn
 from penstock.filters.compile import Criterion, Slots, select_verdicts
 from penstock.kernel.queries import load
 
@@ -10,14 +10,14 @@ _queries = load("penstock.engine")
 
 
 async def judge(
-    turn: Turn, criteria: Mapping[int, Criterion], records: Collection[int]
+    look: Look, criteria: Mapping[int, Criterion], records: Collection[int]
 ) -> dict[int, frozenset[int]]:
-    """By the number of a criterion, those of the bucket's records that match it at this moment."""
+    """By the number of a criterion, those of the records that match it at this moment."""
     if not criteria or not records:
         return {}
-    slots = Slots(turn.schema.time_zone, turn.now)
-    statement = select_verdicts(criteria, turn.schema, slots, bucket=turn.bucket)
-    cursor = await turn.conn.execute(
+    slots = Slots(look.schema.time_zone, look.now)
+    statement = select_verdicts(criteria, look.schema, slots, bucket=look.bucket)
+    cursor = await look.conn.execute(
         _queries.sql("judge").replace("VERDICTS", statement.sql),
         {**statement.parameters, "candidates": list(records)},
     )

@@ -154,6 +154,11 @@ WHERE a.bucket = :bucket AND a.from_id = ANY(:records::bigint[]) AND a.type_id =
     AND (a.from_id, a.to_id) > (:after_from::bigint, :after_to::bigint)
 ORDER BY a.from_id, a.to_id LIMIT :limit;
 
+-- name: whereabouts
+-- Live records among these, wherever they are.
+SELECT r.id, r.type FROM unnest(:ids::bigint[]) AS i(id)
+JOIN records r ON r.bucket = (i.id & 63)::smallint AND r.id = i.id AND r.archived_at IS NULL;
+
 -- name: reach!
 -- Requests to the buckets of other records, to judge them or to reach further from there.
 INSERT INTO changes (bucket, lane, record_id, object_type, kind, details, source, depth, at)
@@ -168,6 +173,12 @@ SELECT :bucket, i.lane, r.id, r.type, :kind, :details, 'AUTOMATION_PLATFORM', i.
 FROM unnest(:records::bigint[], :lanes::smallint[], :depths::smallint[]) AS i(id, lane, depth)
 JOIN records r ON r.bucket = :bucket AND r.id = i.id;
 
+-- name: ask!
+-- One request for each of these records, in its bucket.
+INSERT INTO changes (bucket, lane, record_id, object_type, kind, details, source, depth, at)
+SELECT (i.id & 63)::smallint, :lane, i.id, :object_type, :kind, :details, :source, :depth, :now
+FROM unnest(:records::bigint[]) AS i(id) ORDER BY i.id;
+
 -- name: request!
 -- Something for this bucket to do in a later turn.
 INSERT INTO changes (bucket, lane, record_id, object_type, kind, details, source, depth, at)
@@ -176,8 +187,9 @@ VALUES (:bucket, :lane, :record_id, :object_type, :kind, :details, :source, :dep
 -- name: passages
 -- How often records have been through a workflow, and whether they are in it now.
 SELECT e.record_id, max(e.passage) AS passages, bool_or(e.ended_at IS NULL) AS active
-FROM enrollments e
-WHERE e.bucket = :bucket AND e.record_id = ANY(:records::bigint[]) AND e.workflow_id = :workflow
+FROM unnest(:records::bigint[]) AS i(id)
+JOIN enrollments e ON e.bucket = (i.id & 63)::smallint AND e.record_id = i.id
+    AND e.workflow_id = :workflow
 GROUP BY e.record_id;
 
 -- name: take_timers
@@ -434,7 +446,7 @@ SELECT l.id, l.object_type, l.criterion_id, l.pending_criterion_id FROM lists l
 WHERE l.deleted_at IS NULL AND coalesce(l.criterion_id, l.pending_criterion_id) IS NOT NULL;
 
 -- name: active_workflows
--- Workflows that may enrol, with the criteria of their latest and live revisions.
+-- Workflows that may enrol, or the `only` one, with the criteria of their latest and live revisions.
 SELECT w.id, w.object_type, w.state, w.on_since, w.revision, w.live_revision,
     (SELECT r.document -> 'enrollmentCriteria' FROM workflow_revisions r
         WHERE r.workflow_id = w.id AND r.revision = w.live_revision) AS trigger,
@@ -443,7 +455,7 @@ SELECT w.id, w.object_type, w.state, w.on_since, w.revision, w.live_revision,
         FROM workflow_criteria u
         WHERE u.workflow_id = w.id AND u.revision IN (w.revision, w.live_revision)), '[]') AS criteria
 FROM workflows w
-WHERE w.deleted_at IS NULL AND w.state <> 'off';
+WHERE w.deleted_at IS NULL AND w.state <> 'off' AND w.id = coalesce(:only, w.id);
 
 -- name: criteria
 SELECT c.id, c.object_type, c.document FROM criteria c WHERE c.id = ANY(:ids::bigint[]);

@@ -10,7 +10,7 @@ from penstock.kernel.queries import load
 _queries = load("penstock.engine")
 
 
-async def unenroll(turn: Turn, records: Sequence[int], reason: str) -> None:
+async def remove(turn: Turn, records: Sequence[int], reason: str) -> None:
     """The records are gone: end all their passages, and forget what they matched."""
     await end(turn, records, State.UNENROLLED, reason)
     await _queries.run(

@@ -13,14 +13,21 @@ from penstock.records.schema import Schema
 
 
 @dataclass
-class Turn:
-    """One turn of one bucket. `portion` bounds how much of each kind of work it takes."""
+class Look:
+    """What is there at one now: in one bucket, or in all of them where `bucket` is None."""
 
     conn: Connection
-    bucket: int
+    bucket: int | None
     now: datetime
     schema: Schema
     automation: Automation
+
+
+@dataclass
+class Turn(Look):
+    """One turn of one bucket. `portion` bounds how much of each kind of work it takes."""
+
+    bucket: int
     journal: Journal
     effects: Effects
     portion: int
