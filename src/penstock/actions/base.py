@@ -19,6 +19,9 @@ from penstock.records.schema import Schema, TypeSchema
 ONWARD = ""
 """The exit of an action that has only one."""
 
+AFTER_BRANCH: Final = "after_branch"
+"""The exit that every step has: to where its branch meets another one again, or to the end."""
+
 EVENT_MET: Final = "hs_event_criteria_met"
 """The output that says, "true" or "false", whether an event that was awaited has come."""
 
@@ -40,12 +43,15 @@ class Departures:
 
     `notes` are kept in the journal beside the step, `outputs` for later steps, by enrollment. Those
     who wait may go on before their moment, or without one, when an event happens to their record
-    that is `awaited`: documents, branches of events.
+    that is `awaited`: documents, branches of events. For those of `skips` the step has a reason to
+    do nothing; they go on. Passages of `ends` are over here, by state and reason.
     """
 
     exits: dict[str, list[Member]] = field(default_factory=dict)
     waits: list[tuple[datetime | None, Member]] = field(default_factory=list)
     failures: list[tuple[Member, Text]] = field(default_factory=list)
+    skips: list[tuple[Member, Text]] = field(default_factory=list)
+    ends: dict[tuple[str, str], list[Member]] = field(default_factory=dict)
     notes: dict[int, dict[str, Any]] = field(default_factory=dict)
     outputs: dict[int, dict[str, Any]] = field(default_factory=dict)
     awaited: Sequence[Mapping[str, Any]] = ()
@@ -70,6 +76,23 @@ class Departures:
 
     def wait(self, until: datetime | None, member: Member) -> Self:
         self.waits.append((until, member))
+        return self
+
+    def skip(self, reason: Text, member: Member) -> Self:
+        """Nothing is done for this member, which goes on; the journal says why."""
+        self.skips.append((member, reason))
+        return self
+
+    def end(self, state: str, reason: str, members: Iterable[Member]) -> Self:
+        """The passages of these are over: "finished" or "unenrolled", with the reason's code."""
+        self.ends.setdefault((state, reason), []).extend(members)
+        return self
+
+    def tell(self, text: Text, member: Member) -> Self:
+        """Have the journal say this of the step, beside what is noted already."""
+        told = {name: str(value) for name, value in text.arguments.items()}
+        noted = self.notes.setdefault(member.enrollment_id, {})
+        noted["told"] = {"pattern": text.pattern, "arguments": told}
         return self
 
 

@@ -6,11 +6,12 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from penstock.actions.base import EVENT_MET, Departures
+from penstock.actions.base import AFTER_BRANCH, EVENT_MET, ONWARD, Departures
 from penstock.engine import waiting
 from penstock.engine.admission import admit
 from penstock.engine.attempt import attempt
 from penstock.engine.batch import EngineBatch
+from penstock.engine.branching import after_branch
 from penstock.engine.entrants import Circumstances, Entrants, once_each
 from penstock.engine.exits import REASONS, kept_out, state_of
 from penstock.engine.journal import WHOLE
@@ -220,6 +221,11 @@ class Advance:
             self._note(planned, "succeeded", leaving, departures.notes, kinds)
             self._leave(planned, exit, leaving)
         self._wait(planned, departures, by_id)
+        self._skip(planned, [(by_id[m.enrollment_id], why) for m, why in departures.skips])
+        for (state, reason), members in departures.ends.items():
+            ending = [by_id[member.enrollment_id] for member in members]
+            self._note(planned, "succeeded", ending, departures.notes, kinds)
+            self._end(ending, State(state), reason)
         failed = [(by_id[m.enrollment_id], reason) for m, reason in departures.failures]
         self._fail(planned, failed)
 
@@ -265,15 +271,19 @@ class Advance:
             self.turn.journal.note(of_kind, workflow_id, planned.step.id, who, details)
             self.turn.journal.tally(workflow_id, planned.step.id, of_kind, len(group))
 
+    def _skip(self, planned: PlannedStep, skipped: Sequence[tuple[Walker, Text]]) -> None:
+        """The step had a reason to do nothing for them; they go on."""
+        details = {walker.id: _reason(why) for walker, why in skipped}
+        walkers = [walker for walker, _ in skipped]
+        self._note(planned, "skipped", walkers, details, {})
+        self._leave(planned, ONWARD, walkers)
+
     def _fail(self, planned: PlannedStep, failed: Sequence[tuple[Walker, Text]]) -> None:
         """A failed step is logged, and the record goes on (semantics decision 19)."""
         if not failed:
             return
         walkers = [walker for walker, _ in failed]
-        details = {
-            walker.id: {"reason": reason.pattern, "arguments": _plain(reason)}
-            for walker, reason in failed
-        }
+        details = {walker.id: _reason(reason) for walker, reason in failed}
         self._note(planned, "failed", walkers, details, {})
         exits = planned.step.exits
         self._leave(planned, exits[-1].key if exits else "", walkers)
@@ -283,7 +293,10 @@ class Advance:
             return
         workflow_id = walkers[0].workflow_id
         self.turn.journal.tally(workflow_id, planned.step.id, "here", -len(walkers))
-        following = planned.step.next(exit)
+        if exit == AFTER_BRANCH:
+            following = after_branch(self._plan(walkers).steps, planned.step.id)
+        else:
+            following = planned.step.next(exit)
         if following is None:
             self._end(walkers, State.FINISHED, None, left=True)
         else:
@@ -307,5 +320,6 @@ class Advance:
         self.turn.passes(workflow_id, how)
 
 
-def _plain(text: Text) -> dict[str, str]:
-    return {name: str(value) for name, value in text.arguments.items()}
+def _reason(text: Text) -> dict[str, Any]:
+    arguments = {name: str(value) for name, value in text.arguments.items()}
+    return {"reason": text.pattern, "arguments": arguments}

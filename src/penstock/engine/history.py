@@ -19,6 +19,7 @@ TOLD: dict[str, Text] = {
     "waiting": Text("Waits until {until}"),
     "awaiting": Text("Waits for an event"),
     "succeeded": Text("Done"),
+    "skipped": Text("Skipped: {reason}"),
     "queued": Text("E-mail queued"),
     "failed": Text("Failed: {reason}"),
     "delivered": Text("E-mail sent to {part}"),
@@ -49,6 +50,8 @@ REASONS: dict[str, Text] = {
     "not_active": Text("it is not in the workflow"),
     "manual": Text("somebody decided so"),
     "other_workflow": Text("another workflow removed it"),
+    "date_past": Text("its date was past, which ends the workflow for it"),
+    "date_empty": Text("it has no date, which ends the workflow for it"),
 }
 """What the codes of refusals and endings mean."""
 
@@ -84,6 +87,9 @@ class Entry:
             return Text("Enrolled by {who}", who=who(self.detail["by"]))
         if self.kind == "unenrolled" and "by" in self.detail:
             return Text("Unenrolled by {who}", who=who(self.detail["by"]))
+        if self.kind == "succeeded" and "told" in self.detail:
+            stored = self.detail["told"]
+            return Text(stored["pattern"], **stored["arguments"])
         told: dict[str, Any] = {"part": "", "until": "", "reason": "", **self.detail}
         reason = str(told["reason"])
         pattern = REASONS[reason].pattern if reason in REASONS else reason
