@@ -27,6 +27,8 @@ _DATED: Final = (
     ("/automation/v4/actions/callbacks", "/automation/actions/callbacks/2026-03"),
     ("/automation/v4/actions", "/automation/actions/2026-03"),
     ("/automation/v4/flows", "/automation/2026-09-beta/flows"),
+    ("/automation/v4/action-types", "/automation/2026-09-beta/action-types"),
+    ("/automation/v4/workflow-id-mappings", "/automation/2026-09-beta/workflow-id-mappings"),
     ("/oauth/v1/token", "/oauth/2026-03/token"),
     ("/events/v3/send", "/events/2026-03/send"),
     ("/communication-preferences/v4", "/communication-preferences/2026-03"),

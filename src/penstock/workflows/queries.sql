@@ -60,3 +60,7 @@ ON CONFLICT (workflow_id, revision, role) DO UPDATE SET criterion_id = excluded.
 
 -- name: criteria_of
 SELECT role, criterion_id FROM workflow_criteria WHERE workflow_id = :id AND revision = :revision;
+
+-- name: by_legacy_ids
+SELECT w.id, w.legacy_id FROM workflows w
+WHERE w.deleted_at IS NULL AND w.legacy_id = ANY(:ids::bigint[]);

@@ -16,6 +16,7 @@ from penstock.kernel.db import Connection
 from penstock.kernel.errors import Problem
 from penstock.kernel.queries import load
 from penstock.records.schema import Schema
+from penstock.workflows.broken import refuse_broken
 from penstock.workflows.document import Document
 from penstock.workflows.errors import (
     RevisionNotFound,
@@ -23,7 +24,7 @@ from penstock.workflows.errors import (
     WorkflowIncomplete,
     WorkflowNotFound,
 )
-from penstock.workflows.validate import Checked, look, mentioned, refuse_broken
+from penstock.workflows.validate import Checked, look, mentioned
 
 _queries = load("penstock.workflows")
 
@@ -86,9 +87,9 @@ async def replace(
     Raises WorkflowNotFound, RevisionStale, DocumentInvalid or WorkflowIncomplete.
     """
     current = await _lock(conn, id)
-    given = str(body.get("revisionId", ""))
-    if given != str(current.revision):
-        raise RevisionStale(id=id, given=given or "none", current=current.revision)
+    given = body.get("revisionId")
+    if given is not None and str(given) != str(current.revision):
+        raise RevisionStale(id=id, given=given, current=current.revision)
     whole = {**body, "objectTypeId": current.document.object_type}
     refuse_broken(whole, schema, creating=False)
     document = Document.from_request(body, before=current.document)
@@ -174,6 +175,12 @@ async def read_one(conn: Connection, id: int) -> Workflow:
     if not found:
         raise WorkflowNotFound(id=id)
     return found[0]
+
+
+async def by_legacy_ids(conn: Connection, wanted: Sequence[int]) -> dict[int, int]:
+    """The ids of the workflows that have these ids of the API before v4, by the latter."""
+    rows = await _queries.rows(conn, "by_legacy_ids", ids=list(wanted))
+    return {row.legacy_id: row.id for row in rows}
 
 
 async def page(conn: Connection, *, after: int = 0, limit: int = 100) -> list[Workflow]:

@@ -1,6 +1,5 @@
-"""Checks a workflow document: what cannot be stored is refused, what is unfinished is listed."""
+"""Checks a workflow document: what is unfinished is listed (what is broken: see `broken`)."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
@@ -18,112 +17,8 @@ from penstock.records.schema import Schema
 from penstock.triggers.base import TRIGGERS, Trigger
 from penstock.workflows.asking import asked, in_setting
 from penstock.workflows.document import SHAPES, Document
-from penstock.workflows.errors import DocumentInvalid
-
-CONTACT = "0-1"
 
 Model = TypeVar("Model", bound=BaseModel)
-
-_ARRAYS = ("actions", "timeWindows", "blockedDates", "dataSources", "suppressionListIds")
-_OBJECTS = (
-    "customProperties", "enrollmentCriteria", "enrollmentSchedule", "suppressionFilterBranch",
-    "eventAnchor", "goalFilterBranch", "unEnrollmentSetting",
-)  # fmt: skip
-
-
-def refuse_broken(body: Mapping[str, Any], schema: Schema, *, creating: bool) -> None:
-    """Raise DocumentInvalid, with every reason and its JSON path, for what cannot be stored."""
-    problems = list(_shape_problems(body, schema, creating=creating))
-    if not problems:
-        problems = list(_graph_problems(body))
-    if problems:
-        raise DocumentInvalid(problems=problems)
-
-
-def _shape_problems(
-    body: Mapping[str, Any], schema: Schema, *, creating: bool
-) -> Iterator[Problem]:
-    required = (
-        ("type", "flowType", "objectTypeId", "isEnabled") if creating else ("type", "isEnabled")
-    )
-    missing = [name for name in required if body.get(name) is None]
-    if missing:
-        names = ", ".join(missing)
-        text = Text("Some required fields were not set: [{names}]", names=names)
-        yield Problem(text, "$", "REQUIRED_FIELD_MISSING")
-    for name in (*_ARRAYS, *_OBJECTS):
-        value = body.get(name)
-        kind: type = list if name in _ARRAYS else dict
-        if value is not None and not isinstance(value, kind):
-            word = Text("a list") if kind is list else Text("an object")
-            yield Problem(Text("{kind} is expected here", kind=word), f"$.{name}", "WRONG_TYPE")
-    if body.get("type") not in (None, "CONTACT_FLOW", "PLATFORM_FLOW"):
-        text = Text("the type is CONTACT_FLOW or PLATFORM_FLOW")
-        yield Problem(text, "$.type", "UNKNOWN_TYPE")
-    if not creating:
-        return
-    object_type = body.get("objectTypeId")
-    if object_type is not None and object_type not in schema.types:
-        text = Text('there is no object type "{name}"', name=object_type)
-        yield Problem(text, "$.objectTypeId", "OBJECT_TYPE_UNKNOWN")
-    expected = "CONTACT_FLOW" if object_type == CONTACT else "PLATFORM_FLOW"
-    if object_type in schema.types and body.get("type") not in (None, expected):
-        text = Text(
-            'Expected an object type {relation} "0-1" but got "{given}" for a {type}',
-            relation=Text("other than") if object_type == CONTACT else Text("equal to"),
-            given=object_type,
-            type=body.get("type"),
-        )
-        yield Problem(text, "$.objectTypeId", "WRONG_OBJECT_TYPE")
-
-
-def _graph_problems(body: Mapping[str, Any]) -> Iterator[Problem]:
-    actions = body.get("actions") or []
-    for index, action in enumerate(actions):
-        where = f"$.actions[{index}]"
-        if not isinstance(action, Mapping):
-            yield Problem(Text("an action is an object"), where, "WRONG_TYPE")
-        elif action.get("type") not in SHAPES:
-            text = Text('"{type}" is no type of action', type=action.get("type"))
-            yield Problem(text, f"{where}.type", "UNKNOWN_TYPE")
-        elif not isinstance(action.get("actionId"), str) or not action["actionId"]:
-            text = Text("every action has an id, as text")
-            yield Problem(text, f"{where}.actionId", "ID_MISSING")
-        elif action.get("defaultBranch") == {}:
-            text = Text("leave defaultBranch out where it leads nowhere")
-            yield Problem(text, f"{where}.defaultBranch", "EMPTY_CONNECTION")
-        elif any(not isinstance(branch, Mapping) for branch in _branches(action)):
-            yield Problem(Text("a branch is an object"), where, "WRONG_TYPE")
-    if all(isinstance(a, Mapping) and a.get("type") in SHAPES for a in actions):
-        yield from _edge_problems(Document.from_request({**body, "actions": actions}))
-
-
-def _branches(action: Mapping[str, Any]) -> list[Any]:
-    names = ("listBranches", "staticBranches", "testBranches")
-    lists = [action.get(name) for name in names]
-    return [branch for branches in lists if isinstance(branches, list) for branch in branches]
-
-
-def _edge_problems(document: Document) -> Iterator[Problem]:
-    ids = Counter(str(action.get("actionId")) for action in document.raw["actions"])
-    for id, count in ids.items():
-        if count > 1:
-            text = Text("{count} actions have the id {id}", count=count, id=id)
-            yield Problem(text, "$.actions", "DUPLICATE_ACTION_ID")
-    if document.steps and document.start not in document.steps:
-        text = Text('there is no action "{id}" to start with', id=document.start)
-        yield Problem(text, "$.startActionId", "ACTION_DOESNT_EXIST")
-        return
-    for step in document.steps.values():
-        for exit in step.exits:
-            if exit.to is not None and exit.to not in document.steps:
-                text = Text('there is no action "{id}"', id=exit.to)
-                yield Problem(text, f"{exit.where}.nextActionId", "ACTION_DOESNT_EXIST")
-    reachable = set(document.order)
-    for step in document.steps.values():
-        if step.id not in reachable:
-            text = Text('action "{id}" cannot be reached from the start', id=step.id)
-            yield Problem(text, step.where, "ACTION_UNREACHABLE")
 
 
 def mentioned(document: Document) -> list[Mention]:
