@@ -56,6 +56,7 @@ class EngineBatch:
             turn.now,
             Lane(first.lane),
             first.depth + 1,
+            turn.bucket,
         )
 
     def depart(self, exit: str = ONWARD) -> Departures:

@@ -45,11 +45,10 @@ async def assign(
     await _queries.run(
         conn,
         "assign",
-        bucket=bucket,
         ids=list(ids),
         name=name,
         value=Jsonb(values[name]),
         changed=Jsonb(changed),
         cleared=[key for key, value in changed.items() if value is None],
-        **write.bound,
+        **(write.bound | {"bucket": bucket}),
     )

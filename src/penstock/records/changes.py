@@ -31,12 +31,16 @@ class Source:
 
 @dataclass(frozen=True)
 class Write:
-    """The circumstances of a write. `depth` counts the steps of workflows that led to it."""
+    """The circumstances of a write. `depth` counts the steps of workflows that led to it.
+
+    `bucket` is the only one that may be written, as in a turn; None: the ids say where.
+    """
 
     source: Source
     now: datetime
     lane: Lane = Lane.FRESH
     depth: int = 0
+    bucket: int | None = None
 
     @property
     def bound(self) -> dict[str, Any]:
@@ -46,6 +50,7 @@ class Write:
             "now": self.now,
             "lane": int(self.lane),
             "depth": self.depth,
+            "bucket": self.bucket,
         }
 
     def backfill(self) -> "Write":

@@ -78,7 +78,7 @@ WHERE u.type = :type AND u.property = i.property AND u.value = i.value
 
 -- name: create!
 WITH input AS (
-    SELECT (i.id & 63)::smallint AS bucket, i.id, i.properties
+    SELECT coalesce(:bucket::smallint, (i.id & 63)::smallint) AS bucket, i.id, i.properties
     FROM ROWS FROM (unnest(:ids::bigint[]), jsonb_array_elements(:properties::jsonb))
         AS i(id, properties)
 ), created AS (
@@ -95,7 +95,7 @@ SELECT bucket, :lane, id, :type, 'created', properties, :source, :depth, :now FR
 -- Sets, adds and appends on locked records; what stays as it was is no change. `stamps` maps a
 -- property to the values that it brings along when it really changes.
 WITH input AS (
-    SELECT (i.id & 63)::smallint AS bucket, i.id, i.sets, nullif(i.adds, 'null') AS adds,
+    SELECT coalesce(:bucket::smallint, (i.id & 63)::smallint) AS bucket, i.id, i.sets, nullif(i.adds, 'null') AS adds,
         nullif(i.appends, 'null') AS appends, nullif(i.stamps, 'null') AS stamps
     FROM ROWS FROM (unnest(:ids::bigint[]), jsonb_array_elements(:sets::jsonb),
             jsonb_array_elements(:adds::jsonb), jsonb_array_elements(:appends::jsonb),
@@ -321,7 +321,8 @@ WITH given AS (
     SELECT g.to_id, t.inverse, g.from_id FROM given g JOIN association_types t ON t.id = g.type_id
 ), added AS (
     INSERT INTO associations (bucket, from_id, type_id, to_id, created_at)
-    SELECT (from_id & 63)::smallint AS bucket, from_id, type_id, to_id, :now FROM input
+    SELECT coalesce(:bucket::smallint, (from_id & 63)::smallint) AS bucket, from_id, type_id, to_id, :now
+    FROM input
     ORDER BY bucket, from_id, type_id, to_id
     ON CONFLICT DO NOTHING
     RETURNING bucket, from_id, type_id, to_id
@@ -347,8 +348,8 @@ WITH given AS (
     SELECT g.to_id, t.inverse, g.from_id FROM given g JOIN association_types t ON t.id = g.type_id
 ), removed AS (
     DELETE FROM associations a USING input i
-    WHERE a.bucket = (i.from_id & 63)::smallint AND a.from_id = i.from_id AND a.type_id = i.type_id
-        AND a.to_id = i.to_id
+    WHERE a.bucket = coalesce(:bucket::smallint, (i.from_id & 63)::smallint) AND a.from_id = i.from_id
+        AND a.type_id = i.type_id AND a.to_id = i.to_id
     RETURNING a.bucket, a.from_id, a.type_id, a.to_id
 ), announced AS (
     INSERT INTO changes (bucket, lane, record_id, object_type, kind, details, source, depth, at)
