@@ -171,7 +171,8 @@ class Story:
     async def verify(self) -> list[str]:
         """What does not hold of all that must; nothing, if all is well."""
         async with self.house.database.unit() as conn:
-            return [str(each) async for each in verify(conn, self.house.schemas, self.clock)]
+            found = verify(conn, self.house.schemas, self.clock)
+            return [str(each.text) async for each in found]
 
     async def kinds(self, workflow: Workflow, record: int) -> list[str]:
         """The kinds of what the workflow did with the record, in order."""

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from penstock.cli.frame import Data, run, say, settings_of, tell
+from penstock.cli.frame import Data, Json, language, run, say, settings_of, tell
+from penstock.cli.output import as_json
 from penstock.kernel.texts import Text
 
 if TYPE_CHECKING:
@@ -39,21 +40,26 @@ def migrate(data: Data = None) -> None:
         say(Text("The database is up to date."))
 
 
-def verify(data: Data = None) -> None:
+def verify(data: Data = None, json: Json = False) -> None:
     """Check what must always hold of workflows, and exit with 1 if something does not."""
     from penstock.engine.verify import verify as look
 
-    async def work(at: "Installation") -> int:
-        found = 0
-        async with at.database.unit() as conn:
-            async for finding in look(conn, at.schemas, at.clock):
-                found += 1
-                say(finding)
-        return found
+    found: list[dict[str, str]] = []
 
-    if run(data, work):
+    async def work(at: "Installation") -> None:
+        async with at.database.unit() as conn:
+            async for code, text in look(conn, at.schemas, at.clock):
+                found.append({"code": code, "message": text.render(language())})
+                if not json:
+                    say(text)
+
+    run(data, work)
+    if json:
+        as_json(found)
+    if found:
         raise typer.Exit(1)
-    say(Text("All is well."))
+    if not json:
+        say(Text("All is well."))
 
 
 def show_version() -> None:

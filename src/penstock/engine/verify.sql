@@ -38,11 +38,75 @@ FROM kept k FULL JOIN counted c USING (workflow_id, step, kind)
 WHERE coalesce(k.count, 0) <> coalesce(c.count, 0);
 
 -- name: stuck
--- Live enrollments that nothing will ever lead on.
+-- Live enrollments that nothing will ever lead on: no moment, no event, no effect of their visit, no
+-- request, and no change that is still to be taken.
 SELECT e.workflow_id, e.id, e.record_id, e.step FROM enrollments e
 WHERE e.bucket = :bucket AND e.ended_at IS NULL
     AND NOT EXISTS (SELECT FROM timers t WHERE t.bucket = :bucket AND t.enrollment_id = e.id)
-    AND NOT EXISTS (SELECT FROM waits w WHERE w.bucket = :bucket AND w.enrollment_id = e.id);
+    AND NOT EXISTS (SELECT FROM waits w WHERE w.bucket = :bucket AND w.enrollment_id = e.id)
+    AND NOT EXISTS (SELECT FROM effects f
+        WHERE f.bucket = :bucket AND f.enrollment_id = e.id AND f.visit = e.visit
+            AND f.state IN ('pending', 'sending', 'uncertain'))
+    AND NOT EXISTS (SELECT FROM changes c WHERE c.bucket = :bucket AND c.record_id = e.record_id);
+
+-- name: nowhere
+-- Live enrollments that stand at a step which no revision of their workflow has. One that was removed
+-- is left when its moment comes.
+WITH places AS (
+    SELECT DISTINCT e.workflow_id, e.step FROM enrollments e
+    WHERE e.bucket = :bucket AND e.ended_at IS NULL AND e.step <> ''
+), unknown AS (
+    SELECT p.workflow_id, p.step FROM places p
+    WHERE NOT EXISTS (
+        SELECT FROM workflow_revisions r
+        CROSS JOIN jsonb_array_elements(r.document -> 'actions') AS a(action)
+        WHERE r.workflow_id = p.workflow_id AND a.action ->> 'actionId' = p.step)
+)
+SELECT e.workflow_id, e.id, e.record_id, e.step
+FROM unknown u
+JOIN enrollments e ON e.bucket = :bucket AND e.workflow_id = u.workflow_id AND e.step = u.step
+    AND e.ended_at IS NULL;
+
+-- name: overdue
+-- Live enrollments that have long been due, though turns have been here since. A backfill may take its
+-- time.
+SELECT e.workflow_id, e.id, e.record_id, e.step, t.due_at
+FROM buckets b
+JOIN timers t ON t.bucket = b.bucket AND t.lane = 0 AND t.due_at < b.turned_at - :patience::interval
+JOIN enrollments e ON e.bucket = t.bucket AND e.id = t.enrollment_id AND e.ended_at IS NULL
+WHERE b.bucket = :bucket;
+
+-- name: abandoned
+-- Effects that somebody took long ago who no longer lives, though turns have been here since. Who lives
+-- holds the lock of its name.
+WITH taken AS (
+    SELECT f.*, hashtextextended('penstock.deliverer/' || f.worker, 0) AS key
+    FROM buckets b
+    JOIN effects f ON f.bucket = b.bucket AND f.state = 'sending'
+        AND f.next_at < b.turned_at - :patience::interval
+    WHERE b.bucket = :bucket
+)
+SELECT t.workflow_id, t.record_id, t.step, t.part FROM taken t
+WHERE NOT EXISTS (
+    SELECT FROM pg_locks l
+    WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+        AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
+        AND l.classid::bigint = (t.key >> 32) & 4294967295 AND l.objid::bigint = t.key & 4294967295);
+
+-- name: told_twice
+-- Effects that are told to have been done more than once.
+SELECT j.workflow_id, j.record_id, j.step, j.detail ->> 'part' AS part, count(*) AS times
+FROM journal j
+WHERE j.bucket = :bucket AND j.kind = 'delivered' AND j.detail ? 'part'
+GROUP BY j.enrollment_id, j.visit, j.workflow_id, j.record_id, j.step, j.detail ->> 'part'
+HAVING count(*) > 1;
+
+-- name: captured_twice
+-- Mail that was captured more than once.
+SELECT o.workflow_id, o.record_id, '' AS step, o.recipient AS part, count(*) AS times
+FROM outbox o
+GROUP BY o.enrollment_id, o.visit, o.workflow_id, o.record_id, o.recipient
+HAVING count(*) > 1;
 
 -- name: astray
 -- Live enrollments whose record is gone, though nothing is left to be told about that.
