@@ -1,6 +1,6 @@
 """The action contract: an action partitions a set of enrollments among its exits, now or later."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from inspect import isabstract
@@ -14,6 +14,7 @@ from penstock.filters.mentions import Mention, Names
 from penstock.kernel.catalogue import Catalogue
 from penstock.kernel.errors import Problem
 from penstock.kernel.texts import Text
+from penstock.records.model import Property
 from penstock.records.schema import Schema, TypeSchema
 
 ONWARD = ""
@@ -24,6 +25,9 @@ AFTER_BRANCH: Final = "after_branch"
 
 EVENT_MET: Final = "hs_event_criteria_met"
 """The output that says, "true" or "false", whether an event that was awaited has come."""
+
+MADE: Final = "hs_object_id"
+"""The output of a step that makes a record for each enrolled one: its id."""
 
 
 class Member(NamedTuple):
@@ -128,8 +132,11 @@ class Batch(Protocol):
         """Properties of the group's records as strings of the wire, by record id."""
         ...
 
-    async def resolve(self, value: Input) -> Mapping[int, Any]:
-        """What an input comes to for each record, by record id; raw, as a client would send it."""
+    async def resolve(self, value: Input, property: Property | None = None) -> Mapping[int, Any]:
+        """What an input comes to for each record, by record id; raw, as a client would send it.
+
+        `property` is where it will go.
+        """
         ...
 
     async def write(self, property: str, value: Input) -> Mapping[int, Text]:
@@ -146,8 +153,11 @@ class Batch(Protocol):
         """
         ...
 
-    async def render(self, template: str) -> Mapping[int, str]:
-        """A text with tokens such as `{{ enrolled_object.firstname }}`, by record id."""
+    async def render(self, template: str, *, markup: bool = False) -> Mapping[int, str]:
+        """A text with tokens such as `{{ enrolled_object.firstname }}`, by record id.
+
+        `markup` escapes the values for HTML.
+        """
         ...
 
     async def mail(self, content_id: str) -> Mapping[int, Text]:
@@ -177,6 +187,9 @@ class Place:
     names: Names = field(default_factory=dict)
     """What filters may name beside the schema."""
 
+    fetched: Mapping[str, TypeSchema | None] = field(default_factory=dict)
+    """The types of what the workflow's data sources find, by their names, if known."""
+
     def property_problem(self, name: str, setting: str) -> list[Problem]:
         if name in self.type.properties:
             return []
@@ -196,6 +209,8 @@ class Action(BaseModel):
     summary: ClassVar[str] = ""
     icon: ClassVar[str] = ""
     category: ClassVar[str] = ""
+    makes: ClassVar[str | None] = None
+    """The object type of the record that it makes for each enrolled one; it puts out its id."""
 
     def __init_subclass__(
         cls,
@@ -219,8 +234,15 @@ class Action(BaseModel):
         """What happens when the moment has come that `run` made members wait for."""
         return batch.depart()
 
+    def puts_out(self) -> Collection[str] | None:
+        """The keys of what it puts out for later steps; None where nobody can know."""
+        return () if self.makes is None else (MADE,)
+
     def problems(self, place: Place) -> list[Problem]:
-        """What keeps this step from being turned on, with the JSON path of each problem."""
+        """What keeps this step from being turned on, with the JSON path of each problem.
+
+        What value sources and texts name is looked at for every action alike.
+        """
         return []
 
     def mentions(self, where: str) -> Iterator[Mention]:

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from penstock.actions.base import ACTIONS, Action
-from penstock.actions.inputs import Source
+from penstock.actions.sources import Source
 from penstock.api.call import ThisCall
 from penstock.api.models import Wire
 from penstock.api.routing import Router

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from html import escape
 from typing import Final
 
 MOST_CHARACTERS: Final = 2_000_000
@@ -44,6 +45,7 @@ class Sheet(dict[str, str]):
         self.slots.append(value)
         return f"{OPEN}{len(self.slots) - 1}{CLOSE}"
 
-    def text(self) -> str:
-        """The skeleton with the values in their places, as they are."""
-        return SLOT.sub(lambda slot: self.slots[int(slot[1])], self.skeleton)
+    def text(self, *, markup: bool = False) -> str:
+        """The skeleton with the values in their places, as they are or, in `markup`, escaped."""
+        slots = [escape(slot) for slot in self.slots] if markup else self.slots
+        return SLOT.sub(lambda slot: slots[int(slot[1])], self.skeleton)

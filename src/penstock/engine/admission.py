@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
+from penstock.engine import contexts
 from penstock.engine.entrants import Entrants
 from penstock.engine.journal import WHOLE
 from penstock.engine.judging import matching
@@ -45,6 +46,7 @@ async def admit(turn: Turn, entrants: Entrants) -> list[Walker]:
             entered_at=turn.now,
             lane=entrants.records[record].lane,
             depth=entrants.records[record].depth,
+            context=contexts.with_event(entrants.events.get(record, {})),
             source=entrants.source,
             new=True,
             looked_at=turn.writes,

@@ -5,25 +5,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from penstock.actions.base import ONWARD, Departures, Member
-from penstock.actions.inputs import (
-    AppendProperty,
-    FieldData,
-    Increment,
-    Input,
-    ObjectProperty,
-    StaticAppend,
-    StaticValue,
-    Timestamp,
-)
-from penstock.emails import language
-from penstock.emails.errors import RenderFailed
-from penstock.engine import mailing, tokens
-from penstock.engine.crowd import Crowd
+from penstock.actions.inputs import Input
+from penstock.engine import mailing
 from penstock.engine.effects import Effects
 from penstock.engine.entrants import Circumstances
 from penstock.engine.joining import leave_changes
 from penstock.engine.judging import judge
 from penstock.engine.plans import Plan
+from penstock.engine.reading import Reading
 from penstock.engine.turn import Turn
 from penstock.engine.walkers import Walker
 from penstock.kernel.errors import PenstockError
@@ -33,7 +22,7 @@ from penstock.records.assigning import assign, assignable
 from penstock.records.associations import NewEdge
 from penstock.records.changes import Lane, Source, Write
 from penstock.records.errors import ValuesInvalid
-from penstock.records.values import instant_text
+from penstock.records.model import Property
 
 
 class EngineBatch:
@@ -50,7 +39,7 @@ class EngineBatch:
 
         first = walkers[0]
         self.record_ids = [walker.record_id for walker in walkers]
-        self.crowd = Crowd(turn, plan.type, self.record_ids)
+        self.reading = Reading(turn, plan, walkers)
         self.circumstances = Write(
             Source("AUTOMATION_PLATFORM", str(plan.workflow_id)),
             turn.now,
@@ -80,45 +69,21 @@ class EngineBatch:
         return [matching.get(index, frozenset()) for index in criteria]
 
     async def values(self, names: Sequence[str]) -> Mapping[int, Mapping[str, str | None]]:
-        return await self.crowd.values(names)
+        return await self.reading.crowd.values(names)
 
-    async def resolve(self, value: Input) -> Mapping[int, Any]:
-        match value:
-            case StaticValue():
-                return dict.fromkeys(self.record_ids, value.static_value)
-            case Timestamp():
-                return dict.fromkeys(self.record_ids, instant_text(self.now))
-            case ObjectProperty() | AppendProperty():
-                name = (
-                    value.property_name
-                    if isinstance(value, ObjectProperty)
-                    else value.append_property_name
-                )
-                values = await self.values([name])
-                return {id: of_record.get(name) for id, of_record in values.items()}
-            case FieldData():
-                return {
-                    member.record_id: member.context.get(value.action_id, {}).get(value.data_key)
-                    for member in self.members
-                }
-            case Increment():
-                return dict.fromkeys(self.record_ids, value.increment_amount)
-            case StaticAppend():
-                return dict.fromkeys(self.record_ids, value.static_append_value)
+    async def resolve(self, value: Input, property: Property | None = None) -> Mapping[int, Any]:
+        return await value.come_to(self.reading, property)
 
     async def write(self, property: str, value: Input) -> Mapping[int, Text]:
         self.turn.writes += 1
-        raw = await self.resolve(value)
-        if isinstance(value, StaticValue | Timestamp) and assignable(self.type, property):
+        raw = await self.resolve(value, self.type.properties.get(property))
+        if value.shared and value.part == "properties" and assignable(self.type, property):
             return await self._assign(property, next(iter(raw.values())))
-        part = {Increment: "adds", StaticAppend: "appends", AppendProperty: "appends"}.get(
-            type(value), "properties"
-        )
         patches = [
-            store.Patch(id, **{part: {property: raw.get(id)}})  # type: ignore[arg-type]
+            store.Patch(id, **{value.part: {property: raw.get(id)}})  # type: ignore[arg-type]
             for id in self.record_ids
         ]
-        if part != "properties":
+        if value.part != "properties":
             patches = [patch for patch in patches if raw.get(patch.id) not in (None, "")]
         outcomes = await store.update(
             self.turn.conn, self.schema, self.type, patches, self.circumstances, trusted=True
@@ -162,25 +127,15 @@ class EngineBatch:
         )
         return _refusals(self.record_ids, outcomes)
 
-    async def render(self, template: str) -> Mapping[int, str]:
-        if "{" not in template:
-            return dict.fromkeys(self.record_ids, template)
-        source = language.read(template)
-        if source.problems:
-            raise RenderFailed(reason=source.problems[0].text)
-        values = await tokens.of_crowd(self.crowd, source.tokens)
-        # Many are alike: people share their first names.
-        keys = {id: tuple(of_record.values()) for id, of_record in values.items()}
-        one_each = {key: values[id] for id, key in keys.items()}
-        texts = {key: source.fill(of_record).text() for key, of_record in one_each.items()}
-        return {id: texts[keys[id]] for id in self.record_ids}
+    async def render(self, template: str, *, markup: bool = False) -> Mapping[int, str]:
+        return await self.reading.render(template, markup=markup)
 
     async def mail(self, content_id: str) -> Mapping[int, Text]:
         email = await mailing.published(self.turn.conn, content_id)
         if email is None:
             reason = Text("there is no published e-mail with the id {id}", id=content_id)
             return dict.fromkeys(self.record_ids, reason)
-        letters = await mailing.letters(self.crowd, email)
+        letters = await mailing.letters(self.reading, email)
         nobody = Text("nobody with an e-mail address to send to")
         refused: dict[int, Text] = {}
         place = (self.plan.workflow_id, self.step)

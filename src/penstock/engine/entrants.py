@@ -1,7 +1,8 @@
 """Who asks to be let into a workflow, and how that came about."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from penstock.records.changes import Lane
 
@@ -26,6 +27,9 @@ class Entrants:
 
     again: bool = False
     """By a re-enrollment trigger: also who has been through, if the enrollment trigger is true."""
+
+    events: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    """The properties of the events that brought them, by record."""
 
     @property
     def chosen(self) -> bool:

@@ -42,18 +42,20 @@ async def hear(turn: Turn, changes: Sequence[Any]) -> list[Entrants]:
             for heard in automation.heard(event.kind, event.key):
                 if automation.workflows[heard.workflow_id].object_type == event.object_type:
                     told.setdefault(heard, []).append(event)
-    asking: dict[tuple[int, bool], dict[int, Circumstances]] = {}
+    asking: dict[tuple[int, bool], dict[int, Event]] = {}
     for heard, events in told.items():
         for place in await that_count(turn, heard.wanted, events):
             event = events[place]
-            of_workflow = asking.setdefault((heard.workflow_id, heard.again), {})
-            of_workflow[event.record_id] = event.how
+            asking.setdefault((heard.workflow_id, heard.again), {})[event.record_id] = event
     entrants: list[Entrants] = []
     for (workflow_id, again), records in sorted(asking.items()):
         met = await _meeting_condition(turn, workflow_id, list(records))
-        kept = {id: how for id, how in records.items() if id in met}
+        kept = {id: event for id, event in records.items() if id in met}
+        how = {id: event.how for id, event in kept.items()}
+        # A record that was created is told by its own properties.
+        told_by = {id: event.properties for id, event in kept.items() if event.kind != "created"}
         source = "trigger" if again else "event"
-        entrants.append(Entrants(workflow_id, source, kept, again=again))
+        entrants.append(Entrants(workflow_id, source, how, again=again, events=told_by))
     return entrants
 
 

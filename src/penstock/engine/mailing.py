@@ -7,8 +7,7 @@ from typing import Any
 from penstock.emails import rendering
 from penstock.emails import store as emails
 from penstock.emails.model import Email
-from penstock.engine import tokens
-from penstock.engine.crowd import Crowd
+from penstock.engine.reading import Reading
 from penstock.kernel.db import Connection
 
 _CONTACT = "0-1"
@@ -31,11 +30,11 @@ async def published(conn: Connection, content_id: str) -> Email | None:
     return email if email is not None and email.state == "PUBLISHED" else None
 
 
-async def letters(crowd: Crowd, email: Email) -> dict[int, list[Letter]]:
+async def letters(reading: Reading, email: Email) -> dict[int, list[Letter]]:
     """One letter for each person to be written to, by record; none where there is nobody."""
-    paths = rendering.tokens(email.content)
+    paths, crowd = rendering.tokens(email.content), reading.crowd
     if crowd.type.id == _CONTACT:
-        shared = await tokens.of_crowd(crowd, {*paths, _ADDRESS})
+        shared = await reading.texts({*paths, _ADDRESS})
         spare = _ADDRESS not in paths
         return {
             id: [_letter(email, address, values)]
@@ -43,7 +42,7 @@ async def letters(crowd: Crowd, email: Email) -> dict[int, list[Letter]]:
             if (address := values.pop(_ADDRESS) if spare else values[_ADDRESS])
         }
     own = {path for path in paths if path.startswith("contact.")}
-    shared = await tokens.of_crowd(crowd, paths - own)
+    shared = await reading.texts(paths - own)
     contact = crowd.turn.schema.types[_CONTACT]
     ends = await crowd.ends(contact)
     names = sorted({"email", *(path.partition(".")[2] for path in own)})

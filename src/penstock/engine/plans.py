@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,8 @@ from penstock.actions.base import ACTIONS, Action
 from penstock.kernel.db import Connection
 from penstock.kernel.queries import load
 from penstock.records.schema import Schema, TypeSchema
+from penstock.workflows import data_sources
+from penstock.workflows.data_sources import DataSource
 from penstock.workflows.document import Document, Step
 
 _queries = load("penstock.engine")
@@ -41,6 +44,14 @@ class Plan:
     """Whether every trigger enrols again, since none was chosen for that."""
 
     steps: Mapping[str, PlannedStep]
+    sources: Mapping[str, DataSource]
+    """Data sources by name."""
+
+    @cached_property
+    def makes(self) -> Mapping[str, str]:
+        """The object types of the records that steps make, by step."""
+        actions = {id: planned.action for id, planned in self.steps.items()}
+        return {id: action.makes for id, action in actions.items() if action and action.makes}
 
     def rank(self, step: str) -> int:
         planned = self.steps.get(step)
@@ -90,6 +101,7 @@ def _plan(row: Any, schema: Schema) -> Plan:
             id: PlannedStep(document.steps[id], rank, _action(document.steps[id]))
             for id, rank in ranks.items()
         },
+        sources=data_sources.read(document.raw.get("dataSources") or []),
     )
 
 

@@ -4,7 +4,7 @@ HubSpot's wire shapes of actions end here: to everybody else an action has a typ
 exits that lead to steps.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -127,6 +127,25 @@ class Document:
 
     def _after(self, id: str) -> Iterator[str]:
         return iter([e.to for e in self.steps[id].exits if e.to is not None and e.to in self.steps])
+
+    def before(self, id: str) -> frozenset[str]:
+        """Ids of the steps that an enrollment may have passed when it comes to a step."""
+        found: set[str] = set()
+        waiting = [id]
+        while waiting:
+            for step in self._leading_to.get(waiting.pop(), ()):
+                if step not in found:
+                    found.add(step)
+                    waiting.append(step)
+        return frozenset(found)
+
+    @cached_property
+    def _leading_to(self) -> Mapping[str, Sequence[str]]:
+        leading: dict[str, list[str]] = {}
+        for id in self.order:
+            for step in self._after(id):
+                leading.setdefault(step, []).append(id)
+        return leading
 
     @property
     def last_step_id(self) -> int:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from penstock.actions.base import ACTIONS, Place
+from penstock.actions.naming import Known, input_problems
 from penstock.filters.compile import Criterion, check, mentions
 from penstock.filters.errors import FilterInvalid
 from penstock.filters.mentions import Mention, Names, missing
@@ -15,8 +16,10 @@ from penstock.kernel.errors import Problem
 from penstock.kernel.texts import Text
 from penstock.records.schema import Schema
 from penstock.triggers.base import TRIGGERS, Trigger
+from penstock.workflows import data_sources
 from penstock.workflows.asking import asked, in_setting
 from penstock.workflows.document import SHAPES, Document
+from penstock.workflows.naming import Naming
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -62,8 +65,11 @@ def look(document: Document, schema: Schema, emails: frozenset[str], names: Name
         problems += _event_problems(document, trigger, schema, names)
     problems += _unsupported(document)
     type = schema.types[document.object_type]
+    fetched = data_sources.look(document.raw.get("dataSources") or [], schema, type, problems)
+    naming = Naming(document, schema, trigger, fetched)
+    place = Place(schema, type, "", emails, names, fetched)
     for id in document.order:
-        problems += _step_problems(document, id, Place(schema, type, "", emails, names))
+        problems += _step_problems(document, id, place, naming.at(id))
     return Checked(tuple(problems), criteria)
 
 
@@ -111,7 +117,7 @@ def _unsupported(document: Document) -> Iterator[Problem]:
             yield Problem(text, f"$.{name}", "SETTING_UNSUPPORTED")
 
 
-def _step_problems(document: Document, id: str, around: Place) -> list[Problem]:
+def _step_problems(document: Document, id: str, around: Place, known: Known) -> list[Problem]:
     step = document.steps[id]
     entry = ACTIONS.get(step.type_id)
     if entry is None:
@@ -123,6 +129,7 @@ def _step_problems(document: Document, id: str, around: Place) -> list[Problem]:
     action = parsed(entry, step.settings, where, problems)
     if action is not None:
         problems += action.problems(replace(around, where=where))
+        problems += input_problems(action, where, known)
         problems += missing(action.mentions(where), around.names)
     return problems
 

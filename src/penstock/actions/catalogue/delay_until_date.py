@@ -1,5 +1,6 @@
 """Delay until a date."""
 
+from collections.abc import Collection
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -88,16 +89,18 @@ class DelayUntilDate(
             skipping = self.when_missed == "SKIP_BRANCH"
             departures.leave(AFTER_BRANCH if skipping else ONWARD, [member])
 
+    def puts_out(self) -> Collection[str]:
+        return (OUTCOME,)
+
     def problems(self, place: Place) -> list[Problem]:
         if isinstance(self.date, ObjectProperty):
             name = self.date.property_name
-            problems = place.property_problem(name, "date.propertyName")
             prop = place.type.properties.get(name)
             if prop is not None and prop.type not in ("date", "datetime"):
                 text = Text('"{name}" is no date', name=name)
-                problems.append(Problem(text, f"{place.where}.date.propertyName", "NO_DATE"))
-            return problems
-        if isinstance(self.date, StaticValue):
+                return [Problem(text, f"{place.where}.date.propertyName", "NO_DATE")]
+            return []
+        if isinstance(self.date, StaticValue) and self.date.shared:
             return self._static_problems(place, self.date.static_value)
         return []
 

@@ -1,7 +1,7 @@
 """Set property."""
 
 from penstock.actions.base import Action, Batch, Departures, Place
-from penstock.actions.inputs import Input, ObjectProperty
+from penstock.actions.inputs import Input, StaticValue
 from penstock.kernel.errors import Problem
 from penstock.kernel.forms import field
 from penstock.kernel.texts import Text
@@ -27,8 +27,6 @@ class SetProperty(
 
     def problems(self, place: Place) -> list[Problem]:
         problems = place.property_problem(self.property_name, "property_name")
-        if isinstance(self.value, ObjectProperty):
-            problems += place.property_problem(self.value.property_name, "value.propertyName")
         if not problems:
             problems += self._value_problems(place)
         return problems
@@ -38,9 +36,10 @@ class SetProperty(
         if prop.read_only or prop.column:
             text = Text('"{name}" is a read-only property', name=self.property_name)
             return [Problem(text, f"{place.where}.property_name", "READ_ONLY_VALUE")]
-        if self.value.type == "STATIC_VALUE" and self.value.static_value not in (None, ""):
+        value = self.value
+        if isinstance(value, StaticValue) and value.shared and value.static_value not in (None, ""):
             try:
-                place.type.parsers[self.property_name](self.value.static_value, prop)
+                place.type.parsers[self.property_name](value.static_value, prop)
             except BadValue as bad:
                 return [Problem(bad.text, f"{place.where}.value", bad.code)]
         return []

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from penstock.actions.base import Action, Batch, Departures, Place
-from penstock.actions.inputs import Input, ObjectProperty
+from penstock.actions.inputs import Input
 from penstock.kernel.errors import Problem
 from penstock.kernel.forms import field
 from penstock.kernel.texts import Text
@@ -59,9 +59,6 @@ class BranchByValue(
         if len(self.static_branches) > MOST_VALUES:
             text = Text("a branch has at most {limit} values", limit=MOST_VALUES)
             problems.append(Problem(text, f"{place.where}.staticBranches", "TOO_MANY_BRANCHES"))
-        if isinstance(self.input_value, ObjectProperty):
-            name = self.input_value.property_name
-            problems += place.property_problem(name, "inputValue.propertyName")
         return problems
 
     def sentence(self) -> Text:

@@ -1,5 +1,6 @@
 """Wait for an event."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -44,6 +45,9 @@ class WaitForEvent(
             departures.outputs[member.enrollment_id] = outputs
             departures.notes[member.enrollment_id] = outputs
         return departures
+
+    def puts_out(self) -> Collection[str]:
+        return (EVENT_MET,)
 
     def problems(self, place: Place) -> list[Problem]:
         where = f"{place.where}.event_filter_branches"
