@@ -1,8 +1,9 @@
 """What can go wrong with those who ask.
 
-NotFound     KeyNotFound
-Invalid      ScopeUnknown
-Forbidden    NotAuthenticated, ScopesMissing, LinkUnusable
+NotFound     KeyNotFound, AppNotFound, TokenNotFound
+Invalid      ScopeUnknown, ScopesNotTheApps, ClientUnknown, CodeUnusable, RefreshTokenUnusable,
+             GrantTypeUnknown
+Forbidden    NotAuthenticated (TokenExpired), ScopesMissing, LinkUnusable
 """
 
 from penstock.kernel.errors import Forbidden, Invalid, NotFound
@@ -12,13 +13,54 @@ class KeyNotFound(NotFound):
     """There is no API key with the id {id}"""
 
 
+class AppNotFound(NotFound):
+    """There is no app with the id {id}, or it was revoked"""
+
+
+class TokenNotFound(NotFound):
+    """There is no such token, or it is no longer valid"""
+
+
 class ScopeUnknown(Invalid):
     """There is no scope "{scope}"; the fixed ones are: {known}"""
+
+
+class ScopesNotTheApps(Invalid):
+    """This app cannot be allowed more than it was registered for: {scopes}"""
+
+
+class ClientUnknown(Invalid):
+    """missing or invalid client id or client secret"""
+
+    code = "BAD_CLIENT_ID"
+
+
+class CodeUnusable(Invalid):
+    """missing or invalid auth code: each works once, for ten minutes, and with
+    the app's own redirect address"""
+
+    code = "BAD_AUTH_CODE"
+
+
+class RefreshTokenUnusable(Invalid):
+    """missing or invalid refresh token"""
+
+    code = "BAD_REFRESH_TOKEN"
+
+
+class GrantTypeUnknown(Invalid):
+    """grant_type must be authorization_code or refresh_token, not "{given}\""""
+
+    code = "BAD_GRANT_TYPE"
 
 
 class NotAuthenticated(Forbidden):
     """Authentication credentials not found or not valid: send a key of this installation as
     "Authorization: Bearer <key>\""""
+
+
+class TokenExpired(NotAuthenticated):
+    """This access token has expired: get another with the refresh token"""
 
 
 class ScopesMissing(Forbidden):

@@ -12,7 +12,7 @@ from psycopg_pool import PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from penstock.accounts.errors import NotAuthenticated
+from penstock.accounts.errors import NotAuthenticated, TokenExpired
 from penstock.api.answers import Answer
 from penstock.api.incoming import BodyTooLarge, MediaTypeUnsupported
 from penstock.api.rates import TooManyRequests
@@ -62,6 +62,7 @@ class Unexpected(PenstockError):
 
 # The first class that fits decides.
 _KINDS: Final[tuple[tuple[type[PenstockError], int, str], ...]] = (
+    (TokenExpired, 401, "EXPIRED_AUTHENTICATION"),
     (NotAuthenticated, 401, "INVALID_AUTHENTICATION"),
     (TooManyRequests, 429, "RATE_LIMITS"),
     (MediaTypeUnsupported, 415, "UNSUPPORTED_CONTENT_TYPE"),

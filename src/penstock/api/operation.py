@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 from psycopg import errors as pg
 
 from penstock.accounts import keys
-from penstock.accounts.errors import NotAuthenticated
+from penstock.accounts.errors import NotAuthenticated, TokenExpired
 from penstock.accounts.scopes import ALL
 from penstock.api import errors, pages
 from penstock.api.answers import Answer, Header
@@ -173,10 +173,14 @@ class _Work:
         actor, scopes = "anonymous", row.scopes or ()
         if row.key_id is not None:
             actor = f"key:{row.key_id}"
+        elif row.app_id is not None and now < row.token_expires_at:
+            actor = f"app:{row.app_id}"
         elif row.session_id is not None and now < row.session_expires_at:
             actor, scopes = f"session:{row.session_id}", (ALL,)
         elif self.operation.traits.key:
-            raise NotAuthenticated
+            raise NotAuthenticated if row.app_id is None else TokenExpired
+        else:
+            scopes = ()
         self.headers[1:] = services.rates.count(actor, now)
         return Call(
             conn=conn,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from penstock.cli import database, demo, history, importing, keys, schema, serving, workflows
+from penstock.cli import apps, database, demo, history, importing, keys, schema, serving, workflows
 from penstock.cli.frame import debugging, fail
 
 app = typer.Typer(
@@ -17,7 +17,7 @@ app = typer.Typer(
 )
 for module in (serving, importing, demo, history, database):
     module.add_to(app)
-for group in (keys.group, schema.group, workflows.group, database.group):
+for group in (keys.group, apps.group, schema.group, workflows.group, database.group):
     app.add_typer(group)
 
 
