@@ -29,6 +29,7 @@ from penstock.kernel.errors import PenstockError
 from penstock.records.seed import EVENT_TYPES, OBJECT_TYPES
 from penstock.records.values import TYPES
 from penstock.triggers.base import TRIGGERS
+from penstock.triggers.schedule import SCHEDULES
 
 SOURCES = Path(penstock.__file__).parent
 SWEDISH: dict[str, str] = json.loads((SOURCES / "locales" / "sv.json").read_text("utf-8"))
@@ -200,6 +201,8 @@ def entries() -> set[str]:
     for action in actions:
         found |= {action.label, action.summary, action.category}
     found |= {trigger.label for trigger in triggers}
+    schedules = list(SCHEDULES.values())
+    found |= helped(schedules) | forms(schedules) | {each.label for each in schedules}
     for family in FAMILIES.values():
         kinds = list(family.kinds.values())
         found |= {family.refusal} | helped(kinds) | {title(kind) for kind in kinds}

@@ -15,6 +15,7 @@ from penstock.records.model import Property
 from penstock.records.seed import EVENT_TYPES, OBJECT_TYPES
 from penstock.records.values import TYPES
 from penstock.triggers.base import TRIGGERS, Trigger
+from penstock.triggers.schedule import SCHEDULES
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "docs" / "reference"
@@ -131,6 +132,11 @@ def _triggers() -> Lines:
         yield from (f"## {trigger.label}", "", _code(trigger.type_id), "", _help(trigger), "")
         yield from _form(trigger)
     yield f"Every trigger also has {_code(*(Trigger.model_fields[n].alias or n for n in shared))}."
+    yield ""
+    for schedule in SCHEDULES.values():
+        yield from (f"## Schedule: {schedule.label}", "", _code(schedule.type_id), "")
+        yield from (_help(schedule), "")
+        yield from _form(schedule)
 
 
 def _filters() -> Lines:

@@ -14,12 +14,25 @@ from penstock.workflows.errors import DocumentInvalid
 
 CONTACT = "0-1"
 
-_ARRAYS = ("actions", "timeWindows", "blockedDates", "dataSources", "suppressionListIds")
+_ARRAYS = (
+    "actions", "timeWindows", "blockedDates", "holidayCalendars", "dataSources",
+    "suppressionListIds",
+)  # fmt: skip
 _OBJECTS = (
     "customProperties", "enrollmentCriteria", "enrollmentSchedule", "suppressionFilterBranch",
-    "eventAnchor", "goalFilterBranch", "unEnrollmentSetting",
+    "eventAnchor", "goalFilterBranch", "unEnrollmentSetting", "timeZone",
 )  # fmt: skip
-_WORDS = ("type", "flowType", "objectTypeId", "name", "description", "uuid", "startActionId")
+_WORDS = (
+    "type",
+    "flowType",
+    "objectTypeId",
+    "name",
+    "description",
+    "uuid",
+    "startActionId",
+    "missedFirings",
+    "turnOffAt",
+)
 _KINDS: Final[Sequence[tuple[Sequence[str], type, Text]]] = (
     (_ARRAYS, list, Text("a list")),
     (_OBJECTS, dict, Text("an object")),

@@ -13,7 +13,8 @@ CREATED_FIELDS = (
     "name", "description", "type", "flowType", "objectTypeId", "uuid", "startActionId", "actions",
     "enrollmentCriteria", "enrollmentSchedule", "timeWindows", "blockedDates", "customProperties",
     "dataSources", "suppressionListIds", "canEnrollFromSalesforce", "suppressionFilterBranch",
-    "eventAnchor", "goalFilterBranch", "unEnrollmentSetting",
+    "eventAnchor", "goalFilterBranch", "unEnrollmentSetting", "timeZone", "holidayCalendars",
+    "missedFirings", "turnOffAt",
 )  # fmt: skip
 """What a document keeps of a request; the rest (id, revision, times) belongs to the server."""
 

@@ -2,9 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
-
-from pydantic import BaseModel, ValidationError
 
 from penstock.actions.base import ACTIONS, Place
 from penstock.actions.naming import Known, input_problems
@@ -20,8 +17,8 @@ from penstock.workflows import data_sources
 from penstock.workflows.asking import asked, in_setting
 from penstock.workflows.document import SHAPES, Document
 from penstock.workflows.naming import Naming
-
-Model = TypeVar("Model", bound=BaseModel)
+from penstock.workflows.parsing import parsed
+from penstock.workflows.timing import timing_problems
 
 
 def mentioned(document: Document) -> list[Mention]:
@@ -68,6 +65,7 @@ def look(document: Document, schema: Schema, emails: frozenset[str], names: Name
     fetched = data_sources.look(document.raw.get("dataSources") or [], schema, type, problems)
     naming = Naming(document, schema, trigger, fetched)
     place = Place(schema, type, "", emails, names, fetched)
+    problems += timing_problems(document.raw, type)
     for id in document.order:
         problems += _step_problems(document, id, place, naming.at(id))
     return Checked(tuple(problems), criteria)
@@ -106,7 +104,10 @@ def _event_problems(
     yield from missing(lists, names)
 
 
-_LATER = ("enrollmentSchedule", "eventAnchor", "unEnrollmentSetting", "timeWindows", "blockedDates")
+_LATER = (
+    "enrollmentSchedule", "eventAnchor", "unEnrollmentSetting", "timeWindows", "blockedDates",
+    "holidayCalendars", "timeZone", "turnOffAt",
+)  # fmt: skip
 
 
 def _unsupported(document: Document) -> Iterator[Problem]:
@@ -132,22 +133,3 @@ def _step_problems(document: Document, id: str, around: Place, known: Known) -> 
         problems += input_problems(action, where, known)
         problems += missing(action.mentions(where), around.names)
     return problems
-
-
-def parsed(
-    entry: type[Model], raw: Mapping[str, Any], where: str, problems: list[Problem]
-) -> Model | None:
-    """The settings as their class, or None with a problem per field that is wrong."""
-    try:
-        return entry.model_validate(raw)
-    except ValidationError as error:
-        for detail in error.errors():
-            path = "".join(
-                f"[{part}]" if isinstance(part, int) else f".{part}" for part in detail["loc"]
-            )
-            problems.append(
-                Problem(
-                    Text("{reason}", reason=detail["msg"]), f"{where}{path}", detail["type"].upper()
-                )
-            )
-        return None

@@ -1,0 +1,30 @@
+"""Settings become their classes, with a problem per field that is wrong."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from penstock.kernel.errors import Problem
+from penstock.kernel.texts import Text
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def parsed(
+    entry: type[Model], raw: Mapping[str, Any], where: str, problems: list[Problem]
+) -> Model | None:
+    """The settings as their class, or None with a problem per field that is wrong."""
+    try:
+        return entry.model_validate(raw)
+    except ValidationError as error:
+        for detail in error.errors():
+            path = "".join(
+                f"[{part}]" if isinstance(part, int) else f".{part}" for part in detail["loc"]
+            )
+            problems.append(
+                Problem(
+                    Text("{reason}", reason=detail["msg"]), f"{where}{path}", detail["type"].upper()
+                )
+            )
+        return None
