@@ -20,7 +20,7 @@ from penstock.engine import history, requests
 from penstock.engine.verify import verify
 from penstock.engine.worker import Worker
 from penstock.kernel.clock import VirtualClock
-from penstock.records import associations, events, store
+from penstock.records import associations, events, merging, store
 from penstock.records.changes import Source, Write
 from penstock.records.reading import Record, read
 from penstock.workflows import store as workflows
@@ -93,6 +93,11 @@ class Story:
         async with self.house.database.unit() as conn:
             await store.archive(conn, schema.type(object_type), [id], self.write)
 
+    async def merge(self, object_type: str, primary: int, other: int) -> None:
+        schema = await self.house.schema()
+        async with self.house.database.unit() as conn:
+            await merging.merge(conn, schema, schema.type(object_type), primary, other, self.write)
+
     async def happen(self, type: str, record: int, **properties: Any) -> None:
         """An event happens to a record now."""
         schema = await self.house.schema()
@@ -132,6 +137,23 @@ class Story:
         async with self.house.database.unit() as conn:
             schema = await self.house.schemas.current(conn)
             return await workflows.create(conn, schema, body, "story", self.now)
+
+    async def save(
+        self, workflow: Workflow, actions: Sequence[dict[str, Any]], **rest: Any
+    ) -> Workflow:
+        """Replace the steps of a workflow, which stays on or off; `rest` are further settings."""
+        async with self.house.database.unit() as conn:
+            schema = await self.house.schemas.current(conn)
+            current = await workflows.read_one(conn, workflow.id)
+            body = {
+                **current.document.raw,
+                "revisionId": str(current.revision),
+                "isEnabled": current.enabled,
+                "actions": chained(actions),
+                "startActionId": actions[0]["actionId"] if actions else None,
+                **rest,
+            }
+            return await workflows.replace(conn, schema, workflow.id, body, "story", self.now)
 
     async def turn_on(self, workflow: Workflow, *, existing: bool = False) -> None:
         async with self.house.database.unit() as conn:

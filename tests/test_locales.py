@@ -60,6 +60,7 @@ FROM_CATALOGUES = {
 NO_PATTERNS = {
     "property.label",  # not translated yet
     "stored['pattern']",  # a text that was kept
+    "row.reason",  # likewise
 }
 
 

@@ -41,18 +41,32 @@ class Member(NamedTuple):
     context: Mapping[str, Any]
 
 
+class Settled(NamedTuple):
+    """What became of one thing that a step had queued or asked for; `part` is whom it was for.
+
+    `reply` is what came back, as JSON.
+    """
+
+    part: str
+    done: bool
+    reason: Text | None
+    reply: Any
+
+
 @dataclass
 class Departures:
     """Where the members of a batch went: along exits, into a wait, or nowhere with a reason.
 
     `notes` are kept in the journal beside the step, `outputs` for later steps, by enrollment. Those
     who wait may go on before their moment, or without one, when an event happens to their record
-    that is `awaited`: documents, branches of events. For those of `skips` the step has a reason to
-    do nothing; they go on. Passages of `ends` are over here, by state and reason.
+    that is `awaited`: documents, branches of events. Those who are `held` stay until everything is
+    settled that the step queued or asked for on their behalf. For those of `skips` the step has a
+    reason to do nothing; they go on. Passages of `ends` are over here, by state and reason.
     """
 
     exits: dict[str, list[Member]] = field(default_factory=dict)
     waits: list[tuple[datetime | None, Member]] = field(default_factory=list)
+    held: list[Member] = field(default_factory=list)
     failures: list[tuple[Member, Text]] = field(default_factory=list)
     skips: list[tuple[Member, Text]] = field(default_factory=list)
     ends: dict[tuple[str, str], list[Member]] = field(default_factory=dict)
@@ -72,6 +86,18 @@ class Departures:
                 departures.leave(ONWARD, [member])
             else:
                 departures.failures.append((member, reason))
+        return departures
+
+    @classmethod
+    def held_but(cls, members: Iterable[Member], refused: Mapping[int, Text]) -> Self:
+        """Records that were refused fail with their reason; the others are held."""
+        departures = cls()
+        for member in members:
+            reason = refused.get(member.record_id)
+            if reason is None:
+                departures.hold([member])
+            else:
+                departures.fail(reason, member)
         return departures
 
     def leave(self, exit: str, members: Iterable[Member]) -> Self:
@@ -97,6 +123,14 @@ class Departures:
         told = {name: str(value) for name, value in text.arguments.items()}
         noted = self.notes.setdefault(member.enrollment_id, {})
         noted["told"] = {"pattern": text.pattern, "arguments": told}
+        return self
+
+    def hold(self, members: Iterable[Member]) -> Self:
+        self.held.extend(members)
+        return self
+
+    def fail(self, reason: Text, member: Member) -> Self:
+        self.failures.append((member, reason))
         return self
 
 
@@ -164,11 +198,40 @@ class Batch(Protocol):
         """Queue a marketing e-mail to each record's address; returns refusals with reasons."""
         ...
 
-    async def enroll(self, workflow_id: int) -> Mapping[int, Text]:
-        """Ask that the records enrol in another workflow; returns refusals with reasons.
+    async def enroll(self, workflow_id: int, edge: int | None = None) -> Mapping[int, Text]:
+        """Ask that the records enrol in another workflow, or those that an association type leads
+        to; returns refusals with reasons.
 
         Whether they may is seen when they come there, and told by its history.
         """
+        ...
+
+    async def write_associated(
+        self,
+        edge: int,
+        properties: Mapping[int, Mapping[str, Any]],
+        part: str = "properties",
+        *,
+        latest: bool = False,
+    ) -> Mapping[int, Text]:
+        """Ask that every record that an association type leads to, or only the one associated
+        latest, is written: raw values by the enrolled record's id; `part` says whether they are set
+        ("properties"), added ("adds") or appended ("appends").
+
+        What was asked is settled later: `hold` those who are not refused. Returns the enrolled
+        records that nothing can be asked for, with reasons.
+        """
+        ...
+
+    def queue(self, kind: str, part: str, payloads: Mapping[int, Mapping[str, Any]]) -> None:
+        """Queue an effect of a kind of delivery for each record that has a payload, by record id.
+
+        `part` is whom it is for. `hold` the members where the step's way on depends on its outcome.
+        """
+        ...
+
+    def settled(self, member: Member) -> Sequence[Settled]:
+        """What became of all that this step had queued or asked for, by part."""
         ...
 
 
@@ -237,6 +300,17 @@ class Action(BaseModel):
     def puts_out(self) -> Collection[str] | None:
         """The keys of what it puts out for later steps; None where nobody can know."""
         return () if self.makes is None else (MADE,)
+
+    async def settle(self, batch: Batch) -> Departures:
+        """What happens when all is settled for members that `run` held: who had a failure fails."""
+        departures = Departures()
+        for member in batch.members:
+            failed = [each for each in batch.settled(member) if not each.done]
+            if failed:
+                departures.fail(failed[0].reason or Text("it could not be done"), member)
+            else:
+                departures.leave(ONWARD, [member])
+        return departures
 
     def problems(self, place: Place) -> list[Problem]:
         """What keeps this step from being turned on, with the JSON path of each problem.

@@ -1,15 +1,15 @@
-"""Runs a step for a group so that one bad record cannot stop the others."""
+"""Runs work for a group so that one bad record cannot stop the others."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 import structlog
 
-from penstock.engine.walkers import Walker
 from penstock.kernel.db import TRANSIENT, Connection
 from penstock.kernel.errors import PenstockError
 from penstock.kernel.texts import Text
 
+Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _log = structlog.get_logger(__name__)
@@ -17,38 +17,38 @@ _log = structlog.get_logger(__name__)
 
 async def attempt(
     conn: Connection,
-    walkers: Sequence[Walker],
-    work: Callable[[Sequence[Walker]], Awaitable[Result]],
-) -> tuple[list[Result], list[tuple[Walker, Text]]]:
+    items: Sequence[Item],
+    work: Callable[[Sequence[Item]], Awaitable[Result]],
+) -> tuple[list[Result], list[tuple[Item, Text]]]:
     """Run `work` within a savepoint; if it fails, split the group until the culprits stand alone.
 
     If both halves of the first split fail alike, the reason is common and all fail with it. Errors
     that pass by themselves are raised: the whole turn begins again.
     """
-    outcome = await _once(conn, walkers, work)
+    outcome = await _once(conn, items, work)
     if isinstance(outcome, Exception):
-        return await _divide(conn, walkers, outcome, work, common=True)
+        return await _divide(conn, items, outcome, work, common=True)
     return [outcome], []
 
 
 async def _divide(
     conn: Connection,
-    walkers: Sequence[Walker],
+    items: Sequence[Item],
     error: Exception,
-    work: Callable[[Sequence[Walker]], Awaitable[Result]],
+    work: Callable[[Sequence[Item]], Awaitable[Result]],
     *,
     common: bool,
-) -> tuple[list[Result], list[tuple[Walker, Text]]]:
+) -> tuple[list[Result], list[tuple[Item, Text]]]:
     """Try the halves of a group that failed; `common` believes two that fail like the whole."""
-    if len(walkers) == 1:
-        return [], [(walkers[0], _reason(error))]
-    middle = len(walkers) // 2
-    halves = [walkers[:middle], walkers[middle:]]
+    if len(items) == 1:
+        return [], [(items[0], _reason(error))]
+    middle = len(items) // 2
+    halves = [items[:middle], items[middle:]]
     outcomes = [await _once(conn, half, work) for half in halves]
     if common and all(isinstance(part, Exception) and _alike(part, error) for part in outcomes):
-        return [], [(walker, _reason(error)) for walker in walkers]
+        return [], [(item, _reason(error)) for item in items]
     results: list[Result] = []
-    culprits: list[tuple[Walker, Text]] = []
+    culprits: list[tuple[Item, Text]] = []
     for half, part in zip(halves, outcomes, strict=True):
         if isinstance(part, Exception):
             found, guilty = await _divide(conn, half, part, work, common=False)
@@ -61,16 +61,16 @@ async def _divide(
 
 async def _once(
     conn: Connection,
-    walkers: Sequence[Walker],
-    work: Callable[[Sequence[Walker]], Awaitable[Result]],
+    items: Sequence[Item],
+    work: Callable[[Sequence[Item]], Awaitable[Result]],
 ) -> Result | Exception:
     try:
         async with conn.transaction():
-            return await work(walkers)
+            return await work(items)
     except TRANSIENT:
         raise
     except Exception as error:  # noqa: BLE001 - whatever a record does, the others go on
-        _log.warning("step failed", group=len(walkers), error=repr(error))
+        _log.warning("work for a group failed", group=len(items), error=repr(error))
         return error
 
 

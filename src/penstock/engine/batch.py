@@ -4,9 +4,9 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from penstock.actions.base import ONWARD, Departures, Member
+from penstock.actions.base import ONWARD, Departures, Member, Settled
 from penstock.actions.inputs import Input
-from penstock.engine import mailing
+from penstock.engine import associates, mailing
 from penstock.engine.effects import Effects
 from penstock.engine.entrants import Circumstances
 from penstock.engine.joining import leave_changes
@@ -23,6 +23,7 @@ from penstock.records.associations import NewEdge
 from penstock.records.changes import Lane, Source, Write
 from penstock.records.errors import ValuesInvalid
 from penstock.records.model import Property
+from penstock.records.schema import Edge
 
 
 class EngineBatch:
@@ -33,7 +34,11 @@ class EngineBatch:
         self.now, self.zone = turn.now, plan.zone
         self.type, self.schema = plan.type, turn.schema
         self.members: Sequence[Member] = [walker.member() for walker in walkers]
+        self._walkers = {walker.id: walker for walker in walkers}
         self.effects = Effects()
+        self.outcomes: Mapping[int, Sequence[Settled]] = {}
+        """What became of what the step had queued, by enrollment."""
+
         self.kinds: dict[int, str] = {}
         """What the journal calls the step of an enrollment where it is not just "succeeded"."""
 
@@ -150,20 +155,75 @@ class EngineBatch:
             self.kinds[member.enrollment_id] = "queued"
         return refused
 
-    async def enroll(self, workflow_id: int) -> Mapping[int, Text]:
+    async def enroll(self, workflow_id: int, edge: int | None = None) -> Mapping[int, Text]:
         other = self.turn.automation.workflows.get(workflow_id)
+        type = self.type if edge is None else self.schema.types[self.schema.edges[edge].to_type]
         if other is None or not other.on:
             reason = Text("the workflow {id} is not on", id=workflow_id)
             return dict.fromkeys(self.record_ids, reason)
-        if other.object_type != self.type.id:
+        if other.object_type != type.id:
             reason = Text(
-                "the workflow {id} is not about {type}", id=workflow_id, type=self.type.plural_label
+                "the workflow {id} is not about {type}", id=workflow_id, type=type.plural_label
             )
             return dict.fromkeys(self.record_ids, reason)
-        how = Circumstances(int(self.circumstances.lane), self.circumstances.depth)
         asked = {"workflow": workflow_id, "by": f"workflow:{self.plan.workflow_id}"}
-        await leave_changes(self.turn, "enroll", asked, dict.fromkeys(self.record_ids, how))
-        return {}
+        if edge is None:
+            how = Circumstances(int(self.circumstances.lane), self.circumstances.depth)
+            await leave_changes(self.turn, "enroll", asked, dict.fromkeys(self.record_ids, how))
+            return {}
+        leading = self.schema.edges[edge]
+        ends = await associates.of_edge(self.turn, leading, self.record_ids)
+        wanted = sorted({id for of_record in ends.values() for id in of_record})
+        await associates.ask_to_enroll(self.turn, leading, wanted, asked, self.circumstances)
+        return self._without_ends(leading, ends)
+
+    async def write_associated(
+        self,
+        edge: int,
+        properties: Mapping[int, Mapping[str, Any]],
+        part: str = "properties",
+        *,
+        latest: bool = False,
+    ) -> Mapping[int, Text]:
+        leading = self.schema.edges[edge]
+        ends = await associates.of_edge(self.turn, leading, self.record_ids)
+        requests: list[associates.Request] = []
+        for walker in self._walkers.values():
+            for other in ends.get(walker.record_id, [])[-1 if latest else 0 :]:
+                request = associates.Request(
+                    record_id=other,
+                    object_type=leading.to_type,
+                    part=str(other),
+                    enrollment_id=walker.id,
+                    visit=walker.visit,
+                    for_record=walker.record_id,
+                    workflow_id=walker.workflow_id,
+                    patch={part: properties[walker.record_id]},
+                    lane=int(self.circumstances.lane),
+                    depth=self.circumstances.depth,
+                )
+                requests.append(request)
+                place = (walker.workflow_id, self.step)
+                self.effects.queue(
+                    associates.REQUEST, request.part, request.details, walker.who, place
+                )
+        await associates.ask_to_write(self.turn, requests)
+        return self._without_ends(leading, ends)
+
+    def _without_ends(self, edge: Edge, ends: Mapping[int, Sequence[int]]) -> dict[int, Text]:
+        type = self.schema.types[edge.to_type]
+        nobody = Text("there is no associated {type}", type=type.label)
+        return {id: nobody for id in self.record_ids if not ends.get(id)}
+
+    def queue(self, kind: str, part: str, payloads: Mapping[int, Mapping[str, Any]]) -> None:
+        for walker in self._walkers.values():
+            payload = payloads.get(walker.record_id)
+            if payload is not None:
+                place = (self.plan.workflow_id, self.step)
+                self.effects.queue(kind, part, dict(payload), walker.who, place)
+
+    def settled(self, member: Member) -> Sequence[Settled]:
+        return self.outcomes.get(member.enrollment_id, ())
 
 
 def _refusals(ids: Sequence[int], outcomes: Sequence[store.Outcome]) -> dict[int, Text]:

@@ -37,10 +37,12 @@ async def leave(turn: Turn, edges: Sequence[Edge]) -> None:
                 moved.setdefault((workflow_id, role), []).append(edge.record_id)
     order = [*EXITS, STAY]
     for workflow_id, role in sorted(moved, key=lambda key: (key[0], order.index(key[1]))):
-        await end(turn, moved[workflow_id, role], state_of(role), REASONS[role], workflow_id)
+        await end_passages(
+            turn, moved[workflow_id, role], state_of(role), REASONS[role], workflow_id
+        )
 
 
-async def end(
+async def end_passages(
     turn: Turn,
     records: Sequence[int],
     state: State,

@@ -9,15 +9,16 @@ from psycopg.types.json import Jsonb
 
 from penstock.engine import reaching, settling, waiting
 from penstock.engine.admission import refuse
+from penstock.engine.associates import Request
 from penstock.engine.entrants import FRESH, Circumstances, Entrants
-from penstock.engine.exits import end, leave
+from penstock.engine.exits import end_passages, leave
 from penstock.engine.joining import leave_joins
 from penstock.engine.listening import hear
 from penstock.engine.outcomes import apply_outcomes
 from penstock.engine.recurring import recurring
 from penstock.engine.removal import erase, forget, remove
 from penstock.engine.states import State
-from penstock.engine.turn import Turn
+from penstock.engine.turn import Allowance, Turn
 from penstock.kernel.db import Connection
 from penstock.kernel.queries import load
 from penstock.records.changes import Lane
@@ -35,9 +36,9 @@ class Due:
     do not stand yet.
     """
 
-    changes: Sequence[Any]
-    rechecks: Sequence[Any]
-    standing: Sequence[Any]
+    changes: Sequence[Any] = ()
+    rechecks: Sequence[Any] = ()
+    standing: Sequence[Any] = ()
 
     @property
     def count(self) -> int:
@@ -45,15 +46,17 @@ class Due:
         return sum(len(change.record_ids) for change in self.changes) + len(self.rechecks)
 
 
-async def take(conn: Connection, bucket: int, now: datetime, portion: int, *, told: bool) -> Due:
-    """Take what is to be settled in the bucket: at most `portion` of each kind.
+async def take(
+    conn: Connection, bucket: int, now: datetime, allowed: Allowance, *, told: bool
+) -> Due:
+    """Take what is to be settled in the bucket, as much as is allowed of each kind.
 
     `told`: with what each change says in detail.
     """
     return Due(
-        await _queries.rows(conn, "take_changes", bucket=bucket, limit=portion, told=told),
-        await _queries.rows(conn, "take_rechecks", bucket=bucket, now=now, limit=portion),
-        await _queries.rows(conn, "standing", bucket=bucket),
+        await _queries.rows(conn, "take_changes", bucket=bucket, limit=allowed.changes, told=told),
+        await _queries.rows(conn, "take_rechecks", bucket=bucket, now=now, limit=allowed.rechecks),
+        await _queries.rows(conn, "standing", bucket=bucket) if allowed.standing else [],
     )
 
 
@@ -66,6 +69,12 @@ class Intake:
     entrants: list[Entrants] = field(default_factory=list)
     met: set[int] = field(default_factory=set)
     """Enrollments for which what they waited for has happened."""
+
+    answered: set[int] = field(default_factory=set)
+    """Enrollments for which everything is settled that they held for."""
+
+    requests: list[Request] = field(default_factory=list)
+    """What other buckets ask to be done with records."""
 
     async def settle(self) -> int:
         """Settle what changes and time have touched. Returns how many there were."""
@@ -97,7 +106,9 @@ class Intake:
         for change in changes:
             if change.kind in self._REQUESTS:
                 await self._REQUESTS[change.kind](self, change)
-        await apply_outcomes(turn, [change for change in changes if change.kind == "effect"])
+        self.requests = [Request.read(change) for change in changes if change.kind == "write"]
+        effects = [change for change in changes if change.kind == "effect"]
+        self.answered = await apply_outcomes(turn, effects)
         return self.due.count
 
     def _touched(
@@ -209,7 +220,7 @@ class Intake:
     async def _unenroll(self, request: Any) -> None:
         """Somebody, or a workflow, wants these records out of a workflow."""
         by = str(request.details["by"])
-        await end(
+        await end_passages(
             self.turn,
             request.record_ids,
             State.UNENROLLED,
@@ -262,7 +273,7 @@ class Intake:
                 bucket=turn.bucket,
                 reached=row.reached,
                 type=criterion.object_type,
-                limit=2 * turn.portion,
+                limit=turn.allowed.standing,
             )
             # Nobody enrols by what was so before the workflow is on.
             edges = await settling.settle(turn, dict.fromkeys(ids, frozenset({row.criterion_id})))
@@ -273,7 +284,7 @@ class Intake:
             bucket=turn.bucket,
             criterion=row.criterion_id,
             reached=ids[-1] if ids else row.reached,
-            stands=len(ids) < 2 * turn.portion,
+            stands=len(ids) < turn.allowed.standing,
         )
         return max(len(ids), 1)
 

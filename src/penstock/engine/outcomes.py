@@ -1,13 +1,19 @@
 """What became of effects comes back as changes; a turn writes it down."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from penstock.actions.base import Settled
+from penstock.engine.associates import REQUEST
 from penstock.engine.turn import Turn
+from penstock.engine.walkers import Walker
 from penstock.kernel.db import dumps
 from penstock.kernel.queries import load
+from penstock.kernel.texts import Text
 
 _queries = load("penstock.engine")
+_asking = load("penstock.engine", "asking.sql")
 
 _SENT_EVENT = "4-667638"
 """HubSpot's event type of a marketing e-mail that was sent."""
@@ -15,11 +21,71 @@ _SENT_EVENT = "4-667638"
 _KINDS = {"done": "delivered", "failed": "undelivered", "uncertain": "uncertain"}
 
 
-async def apply_outcomes(turn: Turn, changes: Sequence[Any]) -> None:
-    """Journal each settled effect; a mail that left is an event of its record."""
+async def apply_outcomes(turn: Turn, changes: Sequence[Any]) -> set[int]:
+    """Write down what became of effects; returns the enrollments that have held for that."""
     if not changes:
+        return set()
+    told = [change.details for change in changes]
+    await _settle_requests(turn, [detail for detail in told if detail["kind"] == REQUEST])
+    await _journal(turn, [detail for detail in told if detail["kind"] != REQUEST])
+    rows = await _asking.rows(
+        turn.conn,
+        "released",
+        bucket=turn.bucket,
+        enrollments=[detail["enrollment"] for detail in told],
+        visits=[detail["visit"] for detail in told],
+    )
+    return {row.id for row in rows}
+
+
+async def settled(turn: Turn, walkers: Sequence[Walker]) -> dict[int, list[Settled]]:
+    """What became of all that the steps had queued at which these stand, by enrollment."""
+    rows = await _asking.rows(
+        turn.conn,
+        "of_visits",
+        bucket=turn.bucket,
+        enrollments=[walker.id for walker in walkers],
+        visits=[walker.visit for walker in walkers],
+    )
+    found: dict[int, list[Settled]] = {}
+    for row in rows:
+        reply = None if row.reply is None else _read(row.reply)
+        arguments = reply if row.kind == REQUEST and isinstance(reply, dict) else {}
+        reason = None if row.reason is None else Text(row.reason, **arguments)
+        each = Settled(row.part, row.state == "done", reason, reply)
+        found.setdefault(row.enrollment_id, []).append(each)
+    return found
+
+
+def _read(reply: str) -> Any:
+    try:
+        return json.loads(reply)
+    except ValueError:
+        return reply
+
+
+async def _settle_requests(turn: Turn, details: Sequence[Mapping[str, Any]]) -> None:
+    if not details:
         return
-    details = [change.details for change in changes]
+    arguments = [detail.get("arguments") for detail in details]
+    await _asking.run(
+        turn.conn,
+        "settle_requests",
+        bucket=turn.bucket,
+        enrollments=[detail["enrollment"] for detail in details],
+        visits=[detail["visit"] for detail in details],
+        parts=[detail["part"] for detail in details],
+        states=[detail["state"] for detail in details],
+        reasons=[detail.get("reason") for detail in details],
+        replies=[dumps(given).decode() if given else None for given in arguments],
+        now=turn.now,
+    )
+
+
+async def _journal(turn: Turn, details: Sequence[Mapping[str, Any]]) -> None:
+    """Journal each settled effect; a mail that left is an event of its record."""
+    if not details:
+        return
     rows = await _queries.rows(
         turn.conn,
         "effect_steps",

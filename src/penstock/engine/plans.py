@@ -1,6 +1,7 @@
 """A workflow's definition made ready to run: its steps as actions, ranked in topological order."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -18,6 +19,8 @@ from penstock.workflows.document import Document, Step
 
 _queries = load("penstock.engine")
 
+_TOKEN = re.compile(r"action_outputs\.action_output_(\w+)\.")
+
 
 @dataclass(frozen=True)
 class PlannedStep:
@@ -26,6 +29,8 @@ class PlannedStep:
     step: Step
     rank: int
     action: Action | None
+    awaits: bool = False
+    """Whether the way on depends on what becomes of what it queues."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +94,7 @@ def _plan(row: Any, schema: Schema) -> Plan:
     document = Document(row.document)
     ranks = {id: rank for rank, id in enumerate(document.order)}
     criteria = document.raw.get("enrollmentCriteria") or {}
+    read = set(_outputs_read(document.raw["actions"]))
     return Plan(
         workflow_id=row.id,
         type=schema.types[row.object_type],
@@ -98,11 +104,30 @@ def _plan(row: Any, schema: Schema) -> Plan:
         again=bool(criteria.get("shouldReEnroll")),
         by_any_trigger=not criteria.get("reEnrollmentTriggersFilterBranches"),
         steps={
-            id: PlannedStep(document.steps[id], rank, _action(document.steps[id]))
+            id: PlannedStep(
+                step := document.steps[id],
+                rank,
+                _action(step),
+                awaits=id in read or step.minds_errors,
+            )
             for id, rank in ranks.items()
         },
         sources=data_sources.read(document.raw.get("dataSources") or []),
     )
+
+
+def _outputs_read(drawn: Any) -> Iterator[str]:
+    """The steps of which others read what they put out."""
+    if isinstance(drawn, Mapping):
+        if drawn.get("type") == "FIELD_DATA":
+            yield str(drawn.get("actionId"))
+        for value in drawn.values():
+            yield from _outputs_read(value)
+    elif isinstance(drawn, (list, tuple)):
+        for value in drawn:
+            yield from _outputs_read(value)
+    elif isinstance(drawn, str):
+        yield from _TOKEN.findall(drawn)
 
 
 def _action(step: Step) -> Action | None:

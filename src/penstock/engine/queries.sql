@@ -3,7 +3,7 @@
 
 -- name: lock_bucket^
 -- The bucket, unless somebody else is turning it.
-SELECT b.turned_at, EXISTS (SELECT FROM waits w WHERE w.bucket = :bucket) AS awaiting
+SELECT b.turned_at, b.carried, EXISTS (SELECT FROM waits w WHERE w.bucket = :bucket) AS awaiting
 FROM buckets b WHERE b.bucket = :bucket FOR NO KEY UPDATE SKIP LOCKED;
 
 -- name: versions^
@@ -11,7 +11,63 @@ FROM buckets b WHERE b.bucket = :bucket FOR NO KEY UPDATE SKIP LOCKED;
 SELECT (SELECT version FROM schema_state) AS schema, (SELECT version FROM workflows_state) AS workflows;
 
 -- name: mark_turned!
-UPDATE buckets SET turned_at = :now WHERE bucket = :bucket;
+-- A turn that ends leaves the bucket a little less careful.
+UPDATE buckets SET turned_at = :now, attempts = 0,
+    careful = greatest(careful - 1, 0), caution = CASE WHEN careful > 1 THEN caution ELSE 0 END
+WHERE bucket = :bucket;
+
+-- name: begin^
+-- That a turn is begun, known also if its process dies. No commit is waited for: what a crash of the
+-- server forgets was no fault of the turn.
+UPDATE buckets b SET attempts = b.attempts + 1
+FROM (SELECT bucket, set_config('synchronous_commit', 'off', true) FROM buckets
+    WHERE bucket = :bucket FOR NO KEY UPDATE SKIP LOCKED) l
+WHERE b.bucket = l.bucket
+RETURNING b.attempts, b.caution, b.careful;
+
+-- name: take_back!
+-- A turn that came to nothing for no fault of its own.
+UPDATE buckets b SET attempts = greatest(b.attempts - 1, 0)
+FROM (SELECT bucket FROM buckets WHERE bucket = :bucket FOR NO KEY UPDATE SKIP LOCKED) l
+WHERE b.bucket = l.bucket;
+
+-- name: be_careful!
+UPDATE buckets SET attempts = 1, caution = :caution, careful = :careful WHERE bucket = :bucket;
+
+-- name: set_change_aside^
+-- The change that would be taken next.
+WITH next AS (
+    SELECT c.lane, c.id FROM changes c WHERE c.bucket = :bucket ORDER BY c.lane, c.id LIMIT 1
+), gone AS (
+    DELETE FROM changes c USING next n
+    WHERE c.bucket = :bucket AND c.lane = n.lane AND c.id = n.id
+    RETURNING c.*
+), kept AS (
+    INSERT INTO set_aside (bucket, id, record_id, object_type, kind, details, source, depth, at,
+        set_aside_at)
+    SELECT :bucket, g.id, g.record_id, g.object_type, g.kind, g.details, g.source, g.depth, g.at, :now
+    FROM gone g
+)
+SELECT g.lane, g.object_type, g.kind, g.depth, g.details, ARRAY[g.record_id] AS record_ids FROM gone g;
+
+-- name: set_recheck_aside!
+-- The verdict that would be looked at again next stays as it is.
+UPDATE matches m SET recheck_at = NULL
+FROM (SELECT criterion_id, record_id FROM matches
+    WHERE bucket = :bucket AND recheck_at <= :now ORDER BY recheck_at LIMIT 1) n
+WHERE m.bucket = :bucket AND m.criterion_id = n.criterion_id AND m.record_id = n.record_id;
+
+-- name: set_standing_aside!
+-- The record that would be judged next is passed over.
+UPDATE standings s SET reached = coalesce((
+    SELECT min(r.id) FROM records r JOIN criteria c ON c.id = s.criterion_id
+    WHERE r.bucket = :bucket AND r.id > s.reached AND r.type = c.object_type), s.reached)
+WHERE s.bucket = :bucket AND NOT s.stands AND s.criterion_id = (
+    SELECT min(n.criterion_id) FROM standings n WHERE n.bucket = :bucket AND NOT n.stands);
+
+-- name: passage_of^
+SELECT e.record_id, e.workflow_id FROM enrollments e
+WHERE e.bucket = :bucket AND e.id = :id AND e.ended_at IS NULL;
 
 -- name: busy_buckets
 -- Buckets that have something to do at `now`.
@@ -20,7 +76,10 @@ WHERE EXISTS (SELECT FROM changes c WHERE c.bucket = b.bucket)
     OR EXISTS (SELECT FROM timers t WHERE t.bucket = b.bucket AND t.lane = 0 AND t.due_at <= :now)
     OR EXISTS (SELECT FROM timers t WHERE t.bucket = b.bucket AND t.lane = 1 AND t.due_at <= :now)
     OR EXISTS (SELECT FROM matches m WHERE m.bucket = b.bucket AND m.recheck_at <= :now)
-    OR EXISTS (SELECT FROM standings s WHERE s.bucket = b.bucket AND NOT s.stands);
+    OR EXISTS (SELECT FROM standings s WHERE s.bucket = b.bucket AND NOT s.stands)
+    OR (b.carried <> (SELECT version FROM workflows_state) AND EXISTS (
+        SELECT FROM carried_revisions c JOIN workflows w ON w.id = c.workflow_id
+        WHERE c.bucket = b.bucket AND c.revision <> w.live_revision));
 
 -- name: next_due$
 -- The next instant at which time alone gives a bucket something to do.
@@ -192,23 +251,6 @@ JOIN enrollments e ON e.bucket = (i.id & 63)::smallint AND e.record_id = i.id
     AND e.workflow_id = :workflow
 GROUP BY e.record_id;
 
--- name: take_timers
--- Enrollments whose moment has come, fresh ones first.
-WITH next AS (
-    (SELECT t.lane, t.due_at, t.enrollment_id FROM timers t
-        WHERE t.bucket = :bucket AND t.lane = 0 AND t.due_at <= :now
-        ORDER BY t.due_at, t.enrollment_id LIMIT :limit)
-    UNION ALL
-    (SELECT t.lane, t.due_at, t.enrollment_id FROM timers t
-        WHERE t.bucket = :bucket AND t.lane = 1 AND t.due_at <= :now
-        ORDER BY t.due_at, t.enrollment_id LIMIT :limit)
-    LIMIT :limit
-)
-DELETE FROM timers t USING next n
-WHERE t.bucket = :bucket AND t.lane = n.lane AND t.due_at = n.due_at
-    AND t.enrollment_id = n.enrollment_id
-RETURNING t.enrollment_id;
-
 -- name: load_enrollments
 SELECT e.id, e.workflow_id, e.record_id, e.passage, e.revision, e.step, e.visit, e.waiting,
     e.entered_at, e.lane, e.depth, e.context, e.enrolled_at
@@ -283,9 +325,10 @@ WHERE e.bucket = :bucket AND e.record_id = ANY(:records::bigint[]) AND e.ended_a
 RETURNING e.id, e.workflow_id, e.record_id, e.step, e.visit, e.waiting;
 
 -- name: insert_timers!
-INSERT INTO timers (bucket, lane, due_at, enrollment_id)
-SELECT :bucket, i.lane, i.due_at, i.id
-FROM unnest(:lane::smallint[], :due_at::timestamptz[], :id::bigint[]) AS i(lane, due_at, id);
+INSERT INTO timers (bucket, lane, due_at, enrollment_id, workflow_id)
+SELECT :bucket, i.lane, i.due_at, i.id, i.workflow_id
+FROM unnest(:lane::smallint[], :due_at::timestamptz[], :id::bigint[], :workflow_id::bigint[])
+    AS i(lane, due_at, id, workflow_id);
 
 -- name: insert_journal!
 INSERT INTO journal (bucket, visit, at, record_id, workflow_id, enrollment_id, step, kind, detail)

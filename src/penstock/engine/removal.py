@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from penstock.engine.exits import end
+from penstock.engine.exits import end_passages
 from penstock.engine.states import State
 from penstock.engine.turn import Turn
 from penstock.kernel.queries import load
@@ -12,7 +12,7 @@ _queries = load("penstock.engine")
 
 async def remove(turn: Turn, records: Sequence[int], reason: str) -> None:
     """The records are gone: end all their passages, and forget what they matched."""
-    await end(turn, records, State.UNENROLLED, reason)
+    await end_passages(turn, records, State.UNENROLLED, reason)
     await _queries.run(
         turn.conn,
         "forget_matches",

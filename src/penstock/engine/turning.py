@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from penstock.engine import waiting, walkers
 from penstock.engine.advance import Advance
 from penstock.engine.automation import Automations
+from penstock.engine.carrying import carry_over
+from penstock.engine.caution import Begun, set_aside
+from penstock.engine.due import take_due
 from penstock.engine.effects import Effects
-from penstock.engine.intake import Intake, take
+from penstock.engine.intake import Due, Intake, take
 from penstock.engine.joining import leave_passages
 from penstock.engine.journal import Journal
-from penstock.engine.turn import Turn
+from penstock.engine.turn import Allowance, Turn
 from penstock.kernel.clock import Clock
 from penstock.kernel.db import Connection
 from penstock.kernel.queries import load
@@ -33,6 +36,10 @@ class Turned:
         return not (self.changes or self.stood or self.advanced)
 
 
+FAILED = Turned(0, 0, 1, full=False)
+"""Of a turn that was rolled back: there is still something to do."""
+
+
 class ListensNow(Exception):
     """A workflow came on that listens for what changes say, and they were taken without that.
 
@@ -47,18 +54,21 @@ async def turn(
     schemas: Schemas,
     automations: Automations,
     *,
-    portion: int = 1000,
+    begun: Begun | None = None,
 ) -> Turned | None:
     """Turn the bucket once, in the caller's transaction; None if somebody else is turning it.
 
     Raises ListensNow.
     """
+    begun = begun or Begun(Allowance.of_each(1000))
     row = await _queries.one(conn, "lock_bucket", bucket=bucket)
     if row is None:
         return None
     now = max(await clock.now(conn), row.turned_at)
     told = automations.listening or row.awaiting
-    due = await take(conn, bucket, now, portion, told=told)
+    due = Due()
+    if begun.condemned is None:
+        due = await take(conn, bucket, now, begun.allowed, told=told)
     # Asked after that, so that they know all that it speaks of.
     version = await _queries.one(conn, "versions")
     assert version is not None
@@ -66,20 +76,35 @@ async def turn(
     automation = await automations.current(conn, version.workflows, schema)
     if automation.listening and not told:
         raise ListensNow
-    this = Turn(conn, bucket, now, schema, automation, Journal(), Effects(), portion)
-    intake = Intake(this, due)
-    changes = await intake.settle()
-    stood = await intake.stand()
-    advance = Advance(this)
-    await advance.take_met(intake.met)
-    await advance.admit(intake.entrants)
-    await advance.take_due()
-    await advance.run()
+    this = Turn(conn, bucket, now, schema, automation, Journal(), Effects(), begun.allowed)
+    if row.carried != automation.version:
+        await carry_over(this)
+    if begun.condemned is not None:
+        taken = await take_due(this) if begun.condemned == "led" else []
+        await set_aside(this, begun.condemned, taken)
+        turned = Turned(0, 0, len(taken) or 1, full=False)
+    else:
+        turned = await _work(this, due)
     await leave_passages(this)
-    await walkers.write(conn, bucket, now, advance.walkers)
-    await waiting.write(this, advance.waits)
     await this.effects.write(conn, bucket, now)
     await this.journal.write(conn, bucket, now)
     await _queries.run(conn, "mark_turned", bucket=bucket, now=now)
+    return turned
+
+
+async def _work(this: Turn, due: Due) -> Turned:
+    conn, bucket, now, allowed = this.conn, this.bucket, this.now, this.allowed
+    intake = Intake(this, due)
+    changes = await intake.settle()
+    stood = await intake.stand() if allowed.standing else 0
+    advance = Advance(this)
+    await advance.take_met(intake.met)
+    await advance.take_answered(intake.answered)
+    await advance.admit(intake.entrants)
+    await advance.take_due()
+    await advance.run(intake.requests)
+    await walkers.write(conn, bucket, now, advance.walkers)
+    await waiting.write(this, advance.waits)
     led = len(advance.walkers)
-    return Turned(changes, stood, led, full=max(changes, stood, led) >= portion)
+    full = changes >= this.portion or stood >= allowed.standing > 0 or led >= this.portion
+    return Turned(changes, stood, led, full=full)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from penstock.actions.base import Member
 from penstock.engine.states import State
@@ -11,6 +11,11 @@ from penstock.kernel.db import Connection, dumps
 from penstock.kernel.queries import load
 
 _queries = load("penstock.engine")
+
+Mode = Literal["run", "resume", "settle"]
+
+ENGINE = ""
+"""The key, which no step has, of what the engine itself keeps in an enrollment's context."""
 
 
 @dataclass(slots=True)
@@ -38,6 +43,14 @@ class Walker:
     looked_at: int = -1
     """How much the turn had written when it was last seen whether it may stay."""
 
+    answered: bool = False
+    """It has held, and everything is settled that it held for."""
+
+    @property
+    def mode(self) -> Mode:
+        """What its step is to do for it next."""
+        return "settle" if self.answered else "resume" if self.waiting else "run"
+
     @property
     def who(self) -> tuple[int, int, int]:
         """As the journal names it."""
@@ -47,6 +60,16 @@ class Walker:
         return Member(
             self.id, self.record_id, self.passage, self.visit, self.entered_at, self.context
         )
+
+    def kept(self, name: str) -> dict[str, int]:
+        """Counts by step that the engine keeps about it under a name."""
+        found: dict[str, int] = self.context.get(ENGINE, {}).get(name, {})
+        return found
+
+    def count(self, name: str, step: str, number: int) -> None:
+        """Keep such a count; 0 forgets it."""
+        counts = {key: value for key, value in self.kept(name).items() if key != step}
+        self.put_out(ENGINE, {name: {**counts, step: number} if number else counts})
 
     def put_out(self, step: str, outputs: Mapping[str, Any]) -> None:
         """Keep what a step put out, for this and later steps."""
@@ -101,6 +124,7 @@ async def write(conn: Connection, bucket: int, now: datetime, walkers: Sequence[
             lane=[w.lane for w in timed],
             due_at=[w.due for w in timed],
             id=[w.id for w in timed],
+            workflow_id=[w.workflow_id for w in timed],
         )
 
 

@@ -3,14 +3,17 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import structlog
+from psycopg.errors import QueryCanceled
 
+from penstock.engine import caution
 from penstock.engine.automation import Automations
 from penstock.engine.journal import ensure_month
 from penstock.engine.starting import go_live
-from penstock.engine.turning import ListensNow, Turned, turn
+from penstock.engine.turning import FAILED, ListensNow, Turned, turn
 from penstock.kernel.clock import Clock
 from penstock.kernel.db import TRANSIENT, Connection, Database
 from penstock.kernel.queries import load
@@ -78,12 +81,24 @@ class Worker:
         return worked or went_live
 
     async def turn_one(self, bucket: int) -> Turned | None:
-        """One turn of one bucket; None if somebody else has it. Its portion adapts to its time."""
+        """One turn of one bucket; None if somebody else has it. Its portion adapts to its time.
+
+        Whatever goes wrong in it is rolled back, and the next turns of the bucket are careful.
+        """
         began = asyncio.get_running_loop().time()
         try:
             turned = await self._turn(bucket)
         except ListensNow:
+            await self._take_back(bucket)
             turned = await self._turn(bucket)
+        except QueryCanceled:
+            raise  # less of it may be done in time
+        except TRANSIENT:
+            await self._take_back(bucket)
+            raise
+        except Exception:  # noqa: BLE001 - whatever it was, the other buckets go on
+            _log.exception("a turn failed; the next ones are careful", bucket=bucket)
+            return FAILED
         if turned is not None and turned.full:
             spent = asyncio.get_running_loop().time() - began
             ideal = self._portion * _AIM / max(spent, 0.001)
@@ -93,9 +108,22 @@ class Worker:
 
     async def _turn(self, bucket: int) -> Turned | None:
         async with self.database.unit() as conn:
-            return await turn(
-                conn, bucket, self.clock, self._schemas, self._automations, portion=self._portion
+            begun = await caution.begin(conn, bucket, self._portion)
+        if begun is None:
+            return None
+        async with self.database.unit() as conn:
+            turned = await turn(
+                conn, bucket, self.clock, self._schemas, self._automations, begun=begun
             )
+        if turned is None:
+            await self._take_back(bucket)
+        return turned
+
+    async def _take_back(self, bucket: int) -> None:
+        # If that fails too, the next turns are more careful than they need be.
+        with suppress(*TRANSIENT):
+            async with self.database.unit() as conn:
+                await caution.take_back(conn, bucket)
 
     async def pause(self) -> float:
         """Seconds until something is due, at most LONGEST_SLEEP."""

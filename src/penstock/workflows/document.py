@@ -36,6 +36,31 @@ class Exit:
     """JSON path of the connection."""
 
 
+ERROR = "error"
+"""The exit of those for whom a step failed, where it has one: our key errorConnection."""
+
+
+@dataclass(frozen=True)
+class ErrorPolicy:
+    """What happens when a step fails for a record, before it leaves: our key errorPolicy."""
+
+    retries: int = 0
+    minutes: int = 5
+    """Minutes between two tries."""
+
+    fatal: bool = False
+    """Whether the passage fails with the step, instead of going on."""
+
+    @classmethod
+    def read(cls, raw: Any) -> "ErrorPolicy":
+        known = raw if isinstance(raw, Mapping) else {}
+        return cls(
+            int(known.get("retries") or 0),
+            int(known.get("minutes") or cls.minutes),
+            known.get("then") == "FAIL",
+        )
+
+
 @dataclass(frozen=True)
 class Step:
     """A node of the drawn graph."""
@@ -47,8 +72,21 @@ class Step:
     where: str
     """JSON path of the action."""
 
+    on_error: ErrorPolicy = ErrorPolicy()
+
     def next(self, key: str) -> str | None:
         return next((exit.to for exit in self.exits if exit.key == key), None)
+
+    @property
+    def minds_errors(self) -> bool:
+        """Whether it matters to the way on that it failed."""
+        return self.fallback == ERROR or self.on_error.fatal or self.on_error.retries > 0
+
+    @property
+    def fallback(self) -> str:
+        """The exit of those for whom it failed: that for errors, else the last one."""
+        keys = [exit.key for exit in self.exits]
+        return ERROR if ERROR in keys else keys[-1] if keys else ""
 
 
 @dataclass(frozen=True)
@@ -171,7 +209,10 @@ def _step(action: Mapping[str, Any], where: str) -> Step:
     shape = str(action.get("type", ""))
     read = _SHAPES.get(shape, _unknown)
     type_id, settings, exits = read(action, where)
-    return Step(str(action.get("actionId")), type_id, settings, tuple(exits), where)
+    if isinstance(action.get("errorConnection"), Mapping):
+        exits.append(_exit(ERROR, "", action["errorConnection"], f"{where}.errorConnection"))
+    policy = ErrorPolicy.read(action.get("errorPolicy"))
+    return Step(str(action.get("actionId")), type_id, settings, tuple(exits), where, policy)
 
 
 _Shape = tuple[str, Mapping[str, Any], list[Exit]]
@@ -248,7 +289,9 @@ def _default(action: Mapping[str, Any], where: str) -> Exit:
 
 
 def _without(action: Mapping[str, Any]) -> dict[str, Any]:
-    drawing = ("actionId", "type", "connection", "defaultBranch")
+    drawing = (
+        "actionId", "type", "connection", "defaultBranch", "errorConnection", "errorPolicy",
+    )  # fmt: skip
     return {name: value for name, value in action.items() if name not in drawing}
 
 

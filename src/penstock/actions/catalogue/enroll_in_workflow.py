@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
-from penstock.actions.base import Action, Batch, Departures
+from penstock.actions.associated import Association
+from penstock.actions.base import Action, Batch, Departures, Place
 from penstock.filters.fields import Id
 from penstock.filters.mentions import Mention
+from penstock.kernel.errors import Problem
 from penstock.kernel.forms import field
 
 
@@ -16,13 +18,20 @@ class EnrollInWorkflow(
     icon="git-merge",
     category="Workflow",
 ):
-    """Enroll every record in another workflow of the same kind of records, without its triggers."""
+    """Enroll records, or those associated with them, in another workflow without its triggers."""
 
     flow_id: Id = field("Workflow", widget="workflow")
+    association: Association | None = field(
+        "Associated records", widget="association", default=None
+    )
 
     async def run(self, batch: Batch) -> Departures:
-        refused = await batch.enroll(self.flow_id)
+        edge = None if self.association is None else self.association.association_type_id
+        refused = await batch.enroll(self.flow_id, edge)
         return Departures.sorted_by(batch.members, refused)
+
+    def problems(self, place: Place) -> list[Problem]:
+        return [] if self.association is None else self.association.problems(place)
 
     def mentions(self, where: str) -> Iterator[Mention]:
         yield Mention("workflow", self.flow_id, f"{where}.flow_id")

@@ -1,5 +1,8 @@
 """Set property."""
 
+from dataclasses import replace
+
+from penstock.actions.associated import Association
 from penstock.actions.base import Action, Batch, Departures, Place
 from penstock.actions.inputs import Input, StaticValue
 from penstock.kernel.errors import Problem
@@ -16,20 +19,36 @@ class SetProperty(
     icon="pencil",
     category="CRM",
 ):
-    """Write one value to a property of every enrolled record."""
+    """Write one value to a property of every enrolled record, or of those associated with it."""
 
     property_name: str = field("Property", widget="property")
     value: Input = field("New value", widget="value", of="property_name")
+    association: Association | None = field(
+        "Of associated records", widget="association", default=None
+    )
 
     async def run(self, batch: Batch) -> Departures:
-        refused = await batch.write(self.property_name, self.value)
-        return Departures.sorted_by(batch.members, refused)
+        if self.association is None:
+            refused = await batch.write(self.property_name, self.value)
+            return Departures.sorted_by(batch.members, refused)
+        values = await batch.resolve(self.value)
+        refused = await batch.write_associated(
+            self.association.association_type_id,
+            {id: {self.property_name: value} for id, value in values.items()},
+            self.value.part,
+            latest=self.association.latest,
+        )
+        return Departures.held_but(batch.members, refused)
 
     def problems(self, place: Place) -> list[Problem]:
-        problems = place.property_problem(self.property_name, "property_name")
-        if not problems:
-            problems += self._value_problems(place)
-        return problems
+        if self.association is not None:
+            wrong = self.association.problems(place)
+            if wrong:
+                return wrong
+            edge = place.schema.edges[self.association.association_type_id]
+            place = replace(place, type=place.schema.types[edge.to_type])
+        target = place.property_problem(self.property_name, "property_name")
+        return target or self._value_problems(place)
 
     def _value_problems(self, place: Place) -> list[Problem]:
         prop = place.type.properties[self.property_name]

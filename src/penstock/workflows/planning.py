@@ -1,0 +1,72 @@
+"""What happens to those who wait when a revision goes live: they follow it, unless its plan says
+otherwise (semantics decisions 1, 2 and 8)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from penstock.workflows.document import Document, Step
+
+Kind = Literal["follow", "keep", "pin", "move", "exit"]
+KINDS: tuple[Kind, ...] = ("follow", "keep", "pin", "move", "exit")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What those who stand at a step do.
+
+    They `follow` the new revision, `keep` the time at which they were to go on, stay on the old
+    revision to their end (`pin`), `move` to another `step`, or `exit` the workflow.
+    """
+
+    kind: Kind = "follow"
+    step: str | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The choices of a revision, by step of the one before; the others follow."""
+
+    steps: Mapping[str, Choice]
+
+    @classmethod
+    def read(cls, raw: Mapping[str, Any]) -> "Plan":
+        """From its stored form, `{"steps": {"3": {"choice": "move", "step": "5"}}}`."""
+        found = raw.get("steps") or {}
+        return cls({
+            step: Choice(chosen["choice"], chosen.get("step")) for step, chosen in found.items()
+        })  # fmt: skip
+
+    def choices(self, old: Document, new: Document) -> dict[str, Choice]:
+        """For each step of the old revision where something is to be done, what."""
+        found: dict[str, Choice] = {}
+        for id, step in old.steps.items():
+            chosen = self.steps.get(id)
+            if chosen is None and not changed(step, new):
+                continue
+            choice = chosen or Choice()
+            if choice.kind == "follow" and not changed(step, new):
+                continue
+            if choice.kind != "keep" or id not in new.steps:
+                found[id] = Choice() if choice.kind == "keep" else choice
+        return found
+
+
+def changed(step: Step, new: Document) -> bool:
+    """Whether those who stand at the step stand at another one in the new revision."""
+    after = new.steps.get(step.id)
+    return after is None or (after.type_id, after.settings) != (step.type_id, step.settings)
+
+
+def remaining(step: str, old: Document, new: Document) -> str | None:
+    """The next step on the path from a removed one that the new revision still has."""
+    seen: set[str] = set()
+    current: str | None = step
+    while current is not None and current not in seen:
+        seen.add(current)
+        if current in new.steps:
+            return current
+        exits = old.steps[current].exits if current in old.steps else ()
+        onward = [exit.to for exit in exits if exit.key != "error" and exit.to is not None]
+        current = onward[-1] if onward else None
+    return None
