@@ -179,6 +179,10 @@ class Story:
             entries = await history.of_record(conn, record)
         return [str(entry.text()) for entry in entries if entry.workflow_id == workflow.id]
 
+    async def turn(self, record: int) -> None:
+        """Turn the bucket of a record once, and no other."""
+        await self.worker.turn_one(record & 63)
+
     async def rest(self) -> None:
         """Turn every bucket until nothing is left to do at this moment."""
         for _ in range(MOST_ROUNDS):

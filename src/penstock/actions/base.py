@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict
 
 from penstock.actions.inputs import Input
+from penstock.actions.sources import Source
 from penstock.filters.mentions import Mention, Names
 from penstock.kernel.catalogue import Catalogue
 from penstock.kernel.errors import Problem
@@ -134,6 +135,23 @@ class Departures:
         return self
 
 
+class Created(NamedTuple):
+    """What a step has made: ids of new records, and refusals with reasons, by the enrolled one."""
+
+    ids: Mapping[int, int]
+    refused: Mapping[int, Text]
+
+    def depart(self, members: Iterable[Member]) -> Departures:
+        """Refused members fail; the others go on, and what was made for them is put out."""
+        staying = list(members)
+        departures = Departures.sorted_by(staying, self.refused)
+        for member in staying:
+            if member.record_id in self.ids:
+                made = {MADE: str(self.ids[member.record_id])}
+                departures.outputs[member.enrollment_id] = made
+        return departures
+
+
 class Batch(Protocol):
     """All that an action may do: a port that the engine implements for one step and one group.
 
@@ -166,7 +184,7 @@ class Batch(Protocol):
         """Properties of the group's records as strings of the wire, by record id."""
         ...
 
-    async def resolve(self, value: Input, property: Property | None = None) -> Mapping[int, Any]:
+    async def resolve(self, value: Source, property: Property | None = None) -> Mapping[int, Any]:
         """What an input comes to for each record, by record id; raw, as a client would send it.
 
         `property` is where it will go.
@@ -177,13 +195,23 @@ class Batch(Protocol):
         """Write one property of the group's records; returns the refused records with reasons."""
         ...
 
+    async def associated(self, edge: int) -> Mapping[int, Sequence[int]]:
+        """The live records that an association type leads to, by record id; the first few hundred
+        of each, the oldest first.
+        """
+        ...
+
     async def create(
-        self, object_type: str, properties: Mapping[int, Mapping[str, Any]], edge: int | None
-    ) -> Mapping[int, Text]:
+        self,
+        object_type: str,
+        properties: Mapping[int, Mapping[str, Any]],
+        edges: Mapping[int, Sequence[tuple[int, int]]] | None = None,
+    ) -> Created:
         """Create a record beside each enrolled one, from properties by the enrolled one's id.
 
-        `edge` is the association type from the new record to the enrolled one; None: the plain one.
-        Returns refusals with reasons.
+        `edges` are its associations likewise: the other record, and the association type that leads
+        there from the new one. Without them it is associated with the enrolled one, if it can be.
+        Other records are only asked to know of it, and may decline.
         """
         ...
 

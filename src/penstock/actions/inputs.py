@@ -254,25 +254,26 @@ def _wrap(raw: Any) -> Any:
     return raw if isinstance(raw, dict | Source) else {"type": "STATIC_VALUE", "staticValue": raw}
 
 
+AnySource = (
+    StaticValue
+    | ObjectProperty
+    | FieldData
+    | ActionOutputProperty
+    | FetchedProperty
+    | EventProperty
+    | Coordinates
+    | DatasetColumn
+    | Timestamp
+    | RelativeDatetime
+    | Increment
+    | StaticAppend
+    | AppendProperty
+    | ListOf
+    | MapOf
+)
+
 Input = Annotated[
-    Annotated[
-        StaticValue
-        | ObjectProperty
-        | FieldData
-        | ActionOutputProperty
-        | FetchedProperty
-        | EventProperty
-        | Coordinates
-        | DatasetColumn
-        | Timestamp
-        | RelativeDatetime
-        | Increment
-        | StaticAppend
-        | AppendProperty
-        | ListOf
-        | MapOf,
-        Field(discriminator="type"),
-    ],
+    Annotated[AnySource, Field(discriminator="type")],
     BeforeValidator(_wrap),
 ]
 """One value, from wherever it comes."""

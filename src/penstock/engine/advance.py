@@ -6,9 +6,10 @@ from datetime import timedelta
 from typing import Any, Final, NamedTuple
 
 from penstock.actions.base import EVENT_MET, Action, Departures
-from penstock.engine import asked, outcomes, waiting
+from penstock.engine import asked, associating, outcomes, waiting
 from penstock.engine.admission import admit
 from penstock.engine.associates import Request
+from penstock.engine.associating import EdgeRequest
 from penstock.engine.attempt import attempt
 from penstock.engine.batch import EngineBatch
 from penstock.engine.departing import Departing
@@ -99,18 +100,20 @@ class Advance:
             walker.depth = 0
         self.walkers.append(walker)
 
-    async def run(self, requests: Sequence[Request]) -> None:
+    async def run(self, requests: Sequence[Request], edges: Sequence[EdgeRequest]) -> None:
         """Do what other buckets ask for, and lead everybody on until each waits or ends."""
         turn = self.turn
         going = [walker for walker in self.walkers if walker.due is None]
-        if not going and not requests:
+        if not going and not requests and not edges:
             return
         # All at once and by id: whoever else locks records does it in this order.
-        touched = {walker.record_id for walker in going} | {r.record_id for r in requests}
+        touched = {walker.record_id for walker in going}
+        touched |= {r.record_id for r in requests} | {edge.record_id for edge in edges}
         alive = set(
             await _queries.value(turn.conn, "lock_records", bucket=turn.bucket, ids=sorted(touched))
         )
         await asked.carry_out(turn, requests, alive)
+        await associating.carry_out(turn, edges, alive)
         self._plans = await turn.automation.plans.need(
             turn.conn, {(walker.workflow_id, walker.revision) for walker in going}
         )

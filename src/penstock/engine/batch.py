@@ -4,13 +4,16 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from penstock.actions.base import ONWARD, Departures, Member, Settled
+from penstock.actions.base import ONWARD, Created, Departures, Member, Settled
 from penstock.actions.inputs import Input
+from penstock.actions.sources import Source as ValueSource
 from penstock.engine import associates, mailing
 from penstock.engine.effects import Effects
 from penstock.engine.entrants import Circumstances
+from penstock.engine.fetching import associated
 from penstock.engine.joining import leave_changes
 from penstock.engine.judging import judge
+from penstock.engine.making import Making
 from penstock.engine.plans import Plan
 from penstock.engine.reading import Reading
 from penstock.engine.turn import Turn
@@ -19,7 +22,6 @@ from penstock.kernel.errors import PenstockError
 from penstock.kernel.texts import Text
 from penstock.records import store
 from penstock.records.assigning import assign, assignable
-from penstock.records.associations import NewEdge
 from penstock.records.changes import Lane, Source, Write
 from penstock.records.errors import ValuesInvalid
 from penstock.records.model import Property
@@ -76,7 +78,9 @@ class EngineBatch:
     async def values(self, names: Sequence[str]) -> Mapping[int, Mapping[str, str | None]]:
         return await self.reading.crowd.values(names)
 
-    async def resolve(self, value: Input, property: Property | None = None) -> Mapping[int, Any]:
+    async def resolve(
+        self, value: ValueSource, property: Property | None = None
+    ) -> Mapping[int, Any]:
         return await value.come_to(self.reading, property)
 
     async def write(self, property: str, value: Input) -> Mapping[int, Text]:
@@ -111,26 +115,18 @@ class EngineBatch:
             return dict.fromkeys(self.record_ids, invalid.problems[0].text)
         return {}
 
+    async def associated(self, edge: int) -> Mapping[int, Sequence[int]]:
+        return await associated(self.reading.crowd, edge)
+
     async def create(
-        self, object_type: str, properties: Mapping[int, Mapping[str, Any]], edge: int | None
-    ) -> Mapping[int, Text]:
+        self,
+        object_type: str,
+        properties: Mapping[int, Mapping[str, Any]],
+        edges: Mapping[int, Sequence[tuple[int, int]]] | None = None,
+    ) -> Created:
         self.turn.writes += 1
-        new_type = self.schema.types[object_type]
-        types = () if edge is None else (edge,)
-        drafts = [
-            store.Draft(properties[id], [NewEdge(id, types)], bucket=self.turn.bucket)
-            for id in self.record_ids
-        ]
-        outcomes = await store.create(
-            self.turn.conn,
-            self.schema,
-            new_type,
-            drafts,
-            self.circumstances,
-            trusted=True,
-            held=dict.fromkeys(self.record_ids, self.type.id),
-        )
-        return _refusals(self.record_ids, outcomes)
+        place = Making(self.turn, self.plan, self.record_ids, self.circumstances)
+        return await place.make(self.schema.types[object_type], properties, edges)
 
     async def render(self, template: str, *, markup: bool = False) -> Mapping[int, str]:
         return await self.reading.render(template, markup=markup)

@@ -6,9 +6,9 @@ What belongs to the enrollment as a whole stands under the empty id, which no st
 from collections.abc import Mapping
 from typing import Any, Final
 
+from penstock.engine.walkers import ENGINE
 from penstock.kernel.db import dumps
 
-WHOLE: Final = ""
 LARGEST: Final = 8_192
 """Bytes of an event's properties that an enrollment keeps; the largest values are left out."""
 
@@ -17,20 +17,20 @@ _EVENT: Final = "event"
 
 def outputs(context: Mapping[str, Any], step: str) -> Mapping[str, Any]:
     """What a step has put out."""
-    found: Mapping[str, Any] = context.get(step, {}) if step != WHOLE else {}
+    found: Mapping[str, Any] = context.get(step, {}) if step != ENGINE else {}
     return found
 
 
 def event(context: Mapping[str, Any]) -> Mapping[str, Any]:
     """The properties of the event that enrolled the record."""
-    found: Mapping[str, Any] = context.get(WHOLE, {}).get(_EVENT, {})
+    found: Mapping[str, Any] = context.get(ENGINE, {}).get(_EVENT, {})
     return found
 
 
 def with_event(properties: Mapping[str, Any]) -> dict[str, Any]:
     """The context of an enrollment that an event began."""
     kept = _bounded(properties)
-    return {WHOLE: {_EVENT: kept}} if kept else {}
+    return {ENGINE: {_EVENT: kept}} if kept else {}
 
 
 def _bounded(properties: Mapping[str, Any]) -> dict[str, Any]:

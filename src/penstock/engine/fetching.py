@@ -25,6 +25,26 @@ Found = dict[int, int]
 """The record that is found, by the enrolled one."""
 
 
+MOST_ENDS: Final = 500
+"""Associated records of one record that a step takes up."""
+
+
+async def associated(crowd: Crowd, edge: int) -> dict[int, list[int]]:
+    """The live records that an association type leads to, by record, the oldest first."""
+    rows = await _queries.rows(
+        crowd.turn.conn,
+        "ends",
+        bucket=crowd.turn.bucket,
+        ids=list(crowd.ids),
+        type_id=edge,
+        most=MOST_ENDS,
+    )
+    found: dict[int, list[int]] = {}
+    for row in rows:
+        found.setdefault(row.from_id, []).append(row.to_id)
+    return found
+
+
 async def fetch(crowd: Crowd, source: DataSource | None) -> tuple[TypeSchema, Found] | None:
     """The type of what the source finds, and the live record for each that has one.
 

@@ -41,3 +41,16 @@ ORDER BY f.wanted, (f.value IS NULL) <> :missing_first,
 -- The live ones of records wherever they are.
 SELECT r.id FROM unnest(:ids::bigint[]) AS i(id)
 JOIN records r ON r.bucket = (i.id & 63)::smallint AND r.id = i.id AND r.archived_at IS NULL;
+
+-- name: ends
+-- The live records that an association type leads to, the oldest first, so many of each.
+SELECT f.from_id, f.to_id
+FROM (
+    SELECT a.from_id, a.to_id, row_number() OVER (PARTITION BY a.from_id ORDER BY a.to_id) AS place
+    FROM associations a
+    JOIN records r ON r.bucket = (a.to_id & 63)::smallint AND r.id = a.to_id
+        AND r.archived_at IS NULL
+    WHERE a.bucket = :bucket AND a.from_id = ANY(:ids::bigint[]) AND a.type_id = :type_id
+) f
+WHERE f.place <= :most
+ORDER BY f.from_id, f.to_id;

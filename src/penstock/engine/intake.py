@@ -10,6 +10,7 @@ from psycopg.types.json import Jsonb
 from penstock.engine import reaching, settling, waiting
 from penstock.engine.admission import refuse
 from penstock.engine.associates import Request
+from penstock.engine.associating import EdgeRequest, requests_in
 from penstock.engine.entrants import FRESH, Circumstances, Entrants
 from penstock.engine.exits import end_passages, leave
 from penstock.engine.joining import leave_joins
@@ -76,6 +77,9 @@ class Intake:
     requests: list[Request] = field(default_factory=list)
     """What other buckets ask to be done with records."""
 
+    edges: list[EdgeRequest] = field(default_factory=list)
+    """Edges that other buckets ask for, or ask to take away."""
+
     async def settle(self) -> int:
         """Settle what changes and time have touched. Returns how many there were."""
         turn, changes = self.turn, self.due.changes
@@ -107,6 +111,7 @@ class Intake:
             if change.kind in self._REQUESTS:
                 await self._REQUESTS[change.kind](self, change)
         self.requests = [Request.read(change) for change in changes if change.kind == "write"]
+        self.edges = requests_in(changes)
         effects = [change for change in changes if change.kind == "effect"]
         self.answered = await apply_outcomes(turn, effects)
         return self.due.count

@@ -102,7 +102,7 @@ async def _work(this: Turn, due: Due) -> Turned:
     await advance.take_answered(intake.answered)
     await advance.admit(intake.entrants)
     await advance.take_due()
-    await advance.run(intake.requests)
+    await advance.run(intake.requests, intake.edges)
     await walkers.write(conn, bucket, now, advance.walkers)
     await waiting.write(this, advance.waits)
     led = len(advance.walkers)

@@ -1,40 +1,46 @@
 """Create task."""
 
-from typing import Any, Literal
+from datetime import datetime
+from typing import Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from penstock.actions.base import Action, Batch, Departures, Place
-from penstock.actions.durations import Unit, after, instant
-from penstock.actions.inputs import Input, ObjectProperty
+from penstock.actions.durations import Unit, after
+from penstock.actions.inputs import Input, StaticValue
+from penstock.actions.linking import Link, edges, link_problems
+from penstock.actions.moments import TimeDelay
+from penstock.actions.time_delays import moment, too_far
 from penstock.kernel.errors import Problem
 from penstock.kernel.forms import field
+from penstock.kernel.texts import Text
 from penstock.records.values import instant_text
 
-_WEEK = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
-
-
-class TimeOfDay(BaseModel):
-    hour: int = Field(ge=0, le=23)
-    minute: int = Field(0, ge=0, le=59)
-
-
-class DueTime(BaseModel):
-    """When the task falls due: so long after the step, at a time of day, on certain weekdays."""
-
-    model_config = ConfigDict(extra="allow", populate_by_name=True, frozen=True)
-
-    delta: int = 0
-    time_unit: Unit = Field("DAYS", alias="timeUnit")
-    time_of_day: TimeOfDay | None = Field(None, alias="timeOfDay")
-    days_of_week: tuple[str, ...] = Field((), alias="daysOfWeek")
+_TASK: Final = "0-27"
 
 
 class Assignment(BaseModel):
+    """Whom the task is for: the owner whom a value names, or nobody."""
+
     model_config = ConfigDict(extra="allow", frozen=True)
 
-    type: str = "CUSTOM"
-    value: Input
+    type: Literal["CUSTOM", "UNASSIGNED"] = "CUSTOM"
+    value: Input = StaticValue()
+
+    @model_validator(mode="after")
+    def _chosen(self) -> "Assignment":
+        if self.type == "CUSTOM" and "value" not in self.model_fields_set:
+            raise ValueError("a custom assignment needs a value")
+        return self
+
+
+class Reminder(BaseModel):
+    """How long before the task is due somebody is reminded of it."""
+
+    model_config = ConfigDict(extra="allow", populate_by_name=True, frozen=True)
+
+    delta: int = Field(0, ge=0)
+    time_unit: Unit = Field("MINUTES", alias="timeUnit")
 
 
 class CreateTask(
@@ -45,7 +51,11 @@ class CreateTask(
     icon="checkbox",
     category="CRM",
 ):
-    """Create a task for every enrolled record, associated with it."""
+    """Create a task for every enrolled record, associated with it or with others around it. The
+    output hs_object_id is the task's id.
+    """
+
+    makes = _TASK
 
     task_type: Literal["TODO", "CALL", "EMAIL"] = field(
         "Type", widget="select", default="TODO", options=["TODO", "CALL", "EMAIL"]
@@ -56,61 +66,70 @@ class CreateTask(
         "Priority", widget="select", default="NONE", options=["NONE", "LOW", "MEDIUM", "HIGH"]
     )
     owner_assignment: Assignment | None = field("Assigned to", widget="assignment", default=None)
-    due_time: DueTime | None = field("Due", widget="due_time", default=None)
-    associations: tuple[dict[str, Any], ...] = field(
-        "Associations", widget="associations", default=()
+    due_time: TimeDelay | None = field("Due", widget="due_time", default=None)
+    reminder: Reminder | None = field("Reminder", widget="reminder", default=None)
+    queue_ids: tuple[str, ...] = field("Queues", widget="queues", default=())
+    associations: tuple[Link, ...] = field("Associations", widget="associations", default=())
+    use_explicit_associations: bool = field(
+        "Only these associations, not the enrolled record too", widget="boolean", default=False
     )
 
     async def run(self, batch: Batch) -> Departures:
         subjects = await batch.render(self.subject)
-        bodies = await batch.render(self.body)
+        bodies = await batch.render(self.body, markup=True)
         owners = await batch.resolve(self.owner_assignment.value) if self.owner_assignment else {}
-        due = instant_text(self._due(batch))
+        made = batch.schema.types[_TASK]
+        ends = await edges(self.associations, batch, made, explicit=self.use_explicit_associations)
+        due = batch.now if self.due_time is None else moment(self.due_time, batch.now, batch.zone)
+        shared = {
+            "hs_task_type": self.task_type,
+            "hs_task_priority": self.priority,
+            "hs_task_status": "NOT_STARTED",
+            "hs_timestamp": instant_text(due),
+            "hs_queue_membership_ids": ";".join(self.queue_ids),
+            **self._reminders(due, batch),
+        }
         tasks = {
             member.record_id: {
+                **shared,
                 "hs_task_subject": subjects[member.record_id],
                 "hs_task_body": bodies[member.record_id],
-                "hs_task_type": self.task_type,
-                "hs_task_priority": self.priority,
-                "hs_task_status": "NOT_STARTED",
-                "hs_timestamp": due,
                 "hubspot_owner_id": owners.get(member.record_id),
             }
             for member in batch.members
         }
-        refused = await batch.create("0-27", tasks, self._edge())
-        return Departures.sorted_by(batch.members, refused)
+        return (await batch.create(_TASK, tasks, ends)).depart(batch.members)
 
-    def _edge(self) -> int | None:
-        """The association type to the enrolled record, where one is chosen."""
-        for association in self.associations:
-            if association.get("value", {}).get("type") == "ENROLLED_OBJECT":
-                return int(association["target"]["associationTypeId"])
-        return None
-
-    def _due(self, batch: Batch) -> Any:
-        due = self.due_time
-        if due is None:
-            return batch.now
-        moment = after(batch.now, due.delta, due.time_unit, batch.zone)
-        local = moment.astimezone(batch.zone)
-        if due.time_of_day:
-            clock = due.time_of_day
-            local = local.replace(hour=clock.hour, minute=clock.minute, second=0, microsecond=0)
-        civil = local.replace(tzinfo=None)
-        if due.days_of_week:
-            for _ in _WEEK:
-                if _WEEK[civil.weekday()] in due.days_of_week:
-                    break
-                civil = civil.fromordinal(civil.toordinal() + 1).replace(
-                    hour=civil.hour, minute=civil.minute
-                )
-        return instant(civil, batch.zone)
+    def _reminders(self, due: datetime, batch: Batch) -> dict[str, str]:
+        """The moment as the wire has it: milliseconds since 1970."""
+        if self.reminder is None:
+            return {}
+        at = after(due, -self.reminder.delta, self.reminder.time_unit, batch.zone)
+        return {"hs_task_reminders": str(int(at.timestamp() * 1000))}
 
     def problems(self, place: Place) -> list[Problem]:
-        assignment = self.owner_assignment
-        if assignment and isinstance(assignment.value, ObjectProperty):
-            return place.property_problem(
-                assignment.value.property_name, "owner_assignment.value.propertyName"
-            )
-        return []
+        problems = list(link_problems(self.associations, place, _TASK))
+        if not self.subject.strip():
+            text = Text("a title is needed")
+            problems.append(Problem(text, f"{place.where}.subject", "REQUIRED"))
+        due = self.due_time
+        if due is not None and too_far(due):
+            text = Text("so far away no calendar reaches")
+            problems.append(Problem(text, f"{place.where}.due_time.delta", "DELAY_TOO_LONG"))
+        if due is not None and not due.known_zone():
+            zone = due.time_zone_strategy
+            name = zone.time_zone_id if zone is not None else ""
+            text = Text('there is no time zone "{name}"', name=name)
+            where = f"{place.where}.due_time.timeZoneStrategy"
+            problems.append(Problem(text, where, "UNKNOWN_TIME_ZONE"))
+        return problems + self._owner_problems(place)
+
+    def _owner_problems(self, place: Place) -> list[Problem]:
+        value = None if self.owner_assignment is None else self.owner_assignment.value
+        if not isinstance(value, StaticValue) or not value.shared:
+            return []
+        owner = value.static_value
+        if owner in (None, "") or str(owner) in place.schema.owner_ids:
+            return []
+        text = Text("there is no owner with the id {value}", value=owner)
+        return [Problem(text, f"{place.where}.owner_assignment.value", "INVALID_OWNER_ID")]

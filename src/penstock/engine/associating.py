@@ -1,0 +1,230 @@
+"""Edges across buckets: a turn writes its own direction, and asks the other bucket for the other.
+
+A request that comes too late, since the record is gone or has all that it may have, is answered by
+another one: to take the first direction away again, or to lead it to the survivor of a merge.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Any, Final, NamedTuple
+
+from penstock.engine.turn import Turn
+from penstock.kernel.queries import load
+from penstock.records.associations import Direction
+from penstock.records.changes import Lane, Source, Write
+
+_queries = load("penstock.engine", "associating.sql")
+
+ADD: Final = "associate"
+REMOVE: Final = "dissociate"
+
+
+class EdgeRequest(NamedTuple):
+    """That a record's direction of an edge be added or removed; `instead`: add one to that record
+    in its place.
+    """
+
+    kind: str
+    record_id: int
+    type_id: int
+    to_id: int
+    instead: int | None
+    workflow_id: int
+    lane: int
+    depth: int
+
+    @property
+    def direction(self) -> Direction:
+        return self.record_id, self.type_id, self.to_id
+
+
+def requests_in(changes: Iterable[Any]) -> list[EdgeRequest]:
+    """The requests among changes, in their order."""
+    return [
+        EdgeRequest(
+            change.kind,
+            change.details["record"],
+            change.details["type"],
+            change.details["to"],
+            change.details["instead"],
+            change.details["workflow"],
+            change.lane,
+            change.depth,
+        )
+        for change in changes
+        if change.kind in (ADD, REMOVE)
+        for _ in change.record_ids
+    ]
+
+
+async def types_of(turn: Turn, ids: Collection[int]) -> Mapping[int, str]:
+    """The object types of those that live."""
+    if not ids:
+        return {}
+    rows = await _queries.rows(turn.conn, "types_of", ids=sorted(set(ids)))
+    return {row.id: row.type for row in rows}
+
+
+async def link(
+    turn: Turn, workflow_id: int, wanted: Sequence[Direction], held: AbstractSet[int], write: Write
+) -> None:
+    """Add edges from new records of this bucket. `held` are records that the turn has locked: their
+    directions are written at once, those of all others by their buckets' turns.
+
+    A labelled edge brings the plain one along.
+    """
+    edges = _once_each(turn, wanted)
+    await _run(turn, "write", edges, write)
+    back = [(to, turn.schema.edges[type].inverse, new) for new, type, to in edges]
+    await _receive(turn, workflow_id, [edge for edge in back if edge[0] in held], write)
+    await _ask(
+        turn, ADD, workflow_id, [(edge, None) for edge in back if edge[0] not in held], write
+    )
+
+
+async def carry_out(turn: Turn, requests: Sequence[EdgeRequest], alive: AbstractSet[int]) -> None:
+    """Do what is asked of records of this bucket; `alive` are the live ones, locked by the turn."""
+    alike: dict[tuple[int, Write], list[EdgeRequest]] = {}
+    for request in requests:
+        if request.type_id not in turn.schema.edges:
+            continue  # the association type is gone, and its edges with it
+        source = Source("AUTOMATION_PLATFORM", str(request.workflow_id))
+        write = Write(source, turn.now, Lane(request.lane), request.depth, turn.bucket)
+        alike.setdefault((request.workflow_id, write), []).append(request)
+    for (workflow_id, write), group in alike.items():
+        turn.writes += 1
+        removing = [request for request in group if request.kind == REMOVE]
+        await _run(turn, "remove", [request.direction for request in removing], write)
+        await _reconnect(turn, workflow_id, removing, alive, write)
+        adding = [request.direction for request in group if request.kind == ADD]
+        await _receive(turn, workflow_id, [e for e in adding if e[0] in alive], write)
+        await _decline(turn, workflow_id, [e for e in adding if e[0] not in alive], write)
+
+
+def _once_each(turn: Turn, wanted: Sequence[Direction]) -> list[Direction]:
+    """With the plain edges that come along; of a type that a record has once, the last."""
+    schema = turn.schema
+    edges: dict[Direction, None] = {}
+    last: dict[tuple[int, int], int] = {}
+    for new, type, to in wanted:
+        edge = schema.edges[type]
+        plain = schema.plain_edge(edge.from_type, edge.to_type)
+        edges[new, type, to] = None
+        last[new, type] = to
+        if plain is not None:
+            edges[new, plain.id, to] = None
+    return [
+        (new, type, to)
+        for new, type, to in edges
+        if not schema.edges[type].single or last[new, type] == to
+    ]
+
+
+async def _receive(turn: Turn, workflow_id: int, edges: Sequence[Direction], write: Write) -> None:
+    """Write directions that the other end has written already, within what a record may have."""
+    schema = turn.schema
+    single = {type for _, type, _ in edges if schema.edges[type].single}
+    most = {type: schema.edges[type].most for _, type, _ in edges if schema.edges[type].most}
+    present = await _present(turn, edges, single | most.keys())
+    kept: dict[Direction, None] = {}
+    dropped: list[Direction] = []
+    for edge in edges:
+        place = edge[:2]
+        others = present.setdefault(place, [])
+        if edge[1] in single:
+            dropped += [(*place, other) for other in others if other != edge[2]]
+            others[:] = [edge[2]]
+        elif edge[2] not in others:
+            limit = most.get(edge[1])
+            if limit is not None and len(others) >= limit:
+                dropped.append(edge)
+                continue
+            others.append(edge[2])
+        kept[edge] = None
+    gone = set(dropped)
+    await _run(turn, "remove", dropped, write)
+    await _run(turn, "write", [edge for edge in kept if edge not in gone], write)
+    # What the other ends know of them is to go, too.
+    back = [((to, schema.edges[type].inverse, id), None) for id, type, to in dropped]
+    await _ask(turn, REMOVE, workflow_id, back, write)
+
+
+async def _present(
+    turn: Turn, edges: Sequence[Direction], types: AbstractSet[int]
+) -> dict[tuple[int, int], list[int]]:
+    found: dict[tuple[int, int], list[int]] = {}
+    ids = sorted({id for id, type, _ in edges if type in types})
+    if ids:
+        rows = await _queries.rows(
+            turn.conn, "present", bucket=turn.bucket, from_ids=ids, type_ids=sorted(types)
+        )
+        for row in rows:
+            found.setdefault((row.from_id, row.type_id), []).append(row.to_id)
+    return found
+
+
+async def _decline(turn: Turn, workflow_id: int, edges: Sequence[Direction], write: Write) -> None:
+    """These records are gone: the other ends lead to their survivors, or nowhere."""
+    if not edges:
+        return
+    ids = sorted({id for id, _, _ in edges})
+    rows = await _queries.rows(turn.conn, "survivors", bucket=turn.bucket, ids=ids)
+    survivors = {row.id: row.merged_into for row in rows}
+    back = [
+        ((to, turn.schema.edges[type].inverse, id), survivors.get(id)) for id, type, to in edges
+    ]
+    await _ask(turn, REMOVE, workflow_id, back, write)
+
+
+async def _reconnect(
+    turn: Turn,
+    workflow_id: int,
+    removed: Sequence[EdgeRequest],
+    alive: AbstractSet[int],
+    write: Write,
+) -> None:
+    moved = [
+        (request.record_id, request.type_id, request.instead)
+        for request in removed
+        if request.instead is not None and request.record_id in alive
+    ]
+    single = {type for _, type, _ in moved if turn.schema.edges[type].single}
+    taken = await _present(turn, moved, single)
+    edges = [edge for edge in moved if edge[1] not in single or not taken.get(edge[:2])]
+    await _run(turn, "write", edges, write)
+    back = [((to, turn.schema.edges[type].inverse, id), None) for id, type, to in edges]
+    await _ask(turn, ADD, workflow_id, back, write)
+
+
+async def _run(turn: Turn, query: str, edges: Sequence[Direction], write: Write) -> None:
+    if edges:
+        from_ids, type_ids, to_ids = zip(*edges, strict=True)
+        await _queries.run(
+            turn.conn,
+            query,
+            from_ids=list(from_ids),
+            type_ids=list(type_ids),
+            to_ids=list(to_ids),
+            **write.bound | {"bucket": turn.bucket},
+        )
+
+
+async def _ask(
+    turn: Turn,
+    kind: str,
+    workflow_id: int,
+    edges: Sequence[tuple[Direction, int | None]],
+    write: Write,
+) -> None:
+    if edges:
+        await _queries.run(
+            turn.conn,
+            "ask",
+            kind=kind,
+            records=[edge[0] for edge, _ in edges],
+            type_ids=[edge[1] for edge, _ in edges],
+            to_ids=[edge[2] for edge, _ in edges],
+            insteads=[instead for _, instead in edges],
+            workflow=workflow_id,
+            **write.bound,
+        )
