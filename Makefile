@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test fuzz check bench gen lock clean
+.PHONY: help run test fuzz faults check bench gen lock clean
 
 ifndef PYTHON
 PYTHON := $(shell for p in python3.11 python3; do "$$p" -c "" 2>/dev/null && echo "$$p" && break; done)
@@ -23,6 +23,7 @@ help:
 	@echo "make run    the product with its demo company, on a database of its own"
 	@echo "make test   every check and every test; one alone: make test ARGS=tests/engine"
 	@echo "make fuzz   random filters against a plain judge, for ten minutes; longer: make fuzz TIMES=500"
+	@echo "make faults processes killed at random amid 10,000 enrollments; other moments: make faults SEED=5"
 	@echo "make check  lint, format, types and import rules"
 	@echo "make bench  measure, and write bench/results.json"
 	@echo "make gen    write docs/reference anew from the catalogues"
@@ -39,6 +40,11 @@ test: $(DEV)
 fuzz: TIMES = 50
 fuzz: $(DEV)
 	PENSTOCK_TEST_EXAMPLES=$(TIMES) $(BIN)/pytest -n 2 tests/filters/test_judge.py
+
+faults: ENROLLMENTS = 10000
+faults: SEED = 3
+faults: $(DEV)
+	PENSTOCK_TEST_ENROLLMENTS=$(ENROLLMENTS) PENSTOCK_TEST_SEED=$(SEED) $(BIN)/pytest tests/faults
 
 check: $(DEV)
 	$(BIN)/ruff check

@@ -25,7 +25,7 @@ _SETTINGS = {
 def running_server(run: Path, worker: str) -> Iterator[str]:
     """The conninfo of the run's server; `run` is pytest's folder, `worker` the xdist worker."""
     whole = run if worker == "master" else run.parent
-    folder = _folder(whole)
+    folder = folder_of(whole)
     server = EmbeddedServer(folder / "data", settings=_SETTINGS)
     server.start()
     try:
@@ -36,7 +36,7 @@ def running_server(run: Path, worker: str) -> Iterator[str]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _folder(run: Path) -> Path:
+def folder_of(run: Path) -> Path:
     """A folder of this run alone; root's server runs as another user, who cannot enter pytest's."""
     if os.geteuid() != 0:
         return run / "server"
