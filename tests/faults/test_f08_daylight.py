@@ -139,7 +139,7 @@ def test_what_is_put_off_is_done_once_inside_the_window() -> None:
             every_day = calendar(start, end)
             for number, away in enumerate(AROUND):
                 due, chance = change.at + away, 0.999 * (number % 2)
-                held = every_day.held(due, zone, chance)
+                held = every_day.put_off(due, zone, chance)
                 place = (zone, due, start, end, held)
                 assert (held is None) == is_open(due, start, end, zone), place
                 if held is None:
@@ -149,7 +149,7 @@ def test_what_is_put_off_is_done_once_inside_the_window() -> None:
                 # The day of the change may have no such window; no more than one day is lost.
                 assert held.until < due + 3 * DAY, place
                 assert is_open(held.until, start, end, zone), place
-                assert every_day.held(held.until, zone, chance) is None, place
+                assert every_day.put_off(held.until, zone, chance) is None, place
     assert tried > 10_000
 
 
@@ -159,10 +159,10 @@ def test_one_day_a_week_ends_too() -> None:
         for start, end in windows(zone, change):
             weekly = calendar(start, end, day)
             for away in AROUND[::6]:
-                held = weekly.held(change.at + away, zone, 0.5)
+                held = weekly.put_off(change.at + away, zone, 0.5)
                 if held is not None:
                     assert change.at + away < held.until < change.at + away + 15 * DAY
-                    assert weekly.held(held.until, zone, 0.5) is None
+                    assert weekly.put_off(held.until, zone, 0.5) is None
 
 
 def test_delays_end_in_order_at_their_clock_time() -> None:
@@ -204,7 +204,7 @@ def test_a_daily_schedule_fires_once_a_day(clock: tuple[int, int]) -> None:
 
 def test_they_are_spread_by_a_quarter_of_an_hour_at_most() -> None:
     for zone, change in examples():
-        held = calendar(time(9), time(17)).held(change.at, zone, 0.999)
+        held = calendar(time(9), time(17)).put_off(change.at, zone, 0.999)
         if held is not None:
             begins = moment(held.until.astimezone(zone).date(), time(9), zone)
             assert held.until - begins < SPREAD or held.until.astimezone(zone).time() > time(9, 15)

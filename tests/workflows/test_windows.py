@@ -41,7 +41,7 @@ OFFICE = calendar(*(window(day, "9:00", "17:00") for day in WEEKDAYS))
 def put_off(calendar: Calendar, local: str, chance: float = 0, zone: ZoneInfo = STOCKHOLM) -> str:
     """To when, as clocks in the zone show it, and why; "now" when it is not."""
     at = datetime.fromisoformat(local).replace(tzinfo=zone).astimezone(UTC)
-    held = calendar.held(at, zone, chance)
+    held = calendar.put_off(at, zone, chance)
     if held is None:
         return "now"
     return f"{held.until.astimezone(zone):%a %Y-%m-%d %H:%M} {held.why}"
@@ -85,7 +85,7 @@ def test_a_day_may_have_several_windows_and_touching_ones_are_one() -> None:
     assert put_off(split, "2026-03-03T12:00") == "Mon 2026-03-09 09:00 outside_hours"
     assert put_off(split, "2026-03-03T14:00") == "Mon 2026-03-09 14:00 outside_hours"
     touching = calendar(window("MONDAY", "13:00"), window("MONDAY", "9:00", "13:00"))
-    late = touching.held(datetime(2026, 3, 3, 11, 59, tzinfo=UTC), STOCKHOLM, 0.9)
+    late = touching.put_off(datetime(2026, 3, 3, 11, 59, tzinfo=UTC), STOCKHOLM, 0.9)
     assert late is not None
     assert late.until.astimezone(STOCKHOLM).strftime("%H:%M") == "13:12"
 
@@ -99,7 +99,7 @@ def test_a_window_may_go_to_the_end_of_the_day() -> None:
 
 def test_those_put_off_are_spread_over_a_quarter_of_an_hour_within_the_window() -> None:
     due = datetime(2026, 3, 7, 3, 0, tzinfo=UTC)
-    first, last = OFFICE.held(due, STOCKHOLM, 0), OFFICE.held(due, STOCKHOLM, 0.999999)
+    first, last = OFFICE.put_off(due, STOCKHOLM, 0), OFFICE.put_off(due, STOCKHOLM, 0.999999)
     assert first is not None
     assert last is not None
     assert first.until == datetime(2026, 3, 9, 8, 0, tzinfo=UTC)
@@ -152,13 +152,13 @@ def test_in_spring_a_window_that_the_clocks_leap_over_is_none() -> None:
 
 def test_in_autumn_an_hour_that_comes_twice_counts_the_first_time() -> None:
     half = calendar(window("SUNDAY", "2:30", "4:00"))
-    held = half.held(datetime(2026, 10, 24, 12, 0, tzinfo=UTC), STOCKHOLM, 0)
+    held = half.put_off(datetime(2026, 10, 24, 12, 0, tzinfo=UTC), STOCKHOLM, 0)
     assert held is not None
     assert held.until == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
     # From there it is open without a break, also when clocks show 02:10 once more.
     for minutes in range(150):
-        assert half.held(held.until + timedelta(minutes=minutes), STOCKHOLM, 0) is None
-    assert half.held(held.until + timedelta(minutes=150), STOCKHOLM, 0) is not None
+        assert half.put_off(held.until + timedelta(minutes=minutes), STOCKHOLM, 0) is None
+    assert half.put_off(held.until + timedelta(minutes=150), STOCKHOLM, 0) is not None
 
 
 def test_a_calendar_without_any_day_says_so() -> None:
@@ -168,6 +168,6 @@ def test_a_calendar_without_any_day_says_so() -> None:
     assert [each.code for each in Closures.of(all_of_them, []).problems("$")] == ["NO_DAY_LEFT"]
     assert Closures.of(all_of_them[1:], []).problems("$") == []
     with pytest.raises(OverflowError):
-        calendar(closures=Closures.of(all_of_them, [])).held(
+        calendar(closures=Closures.of(all_of_them, [])).put_off(
             datetime(2026, 1, 1, tzinfo=UTC), STOCKHOLM, 0
         )

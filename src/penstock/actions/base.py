@@ -300,6 +300,11 @@ class Action(BaseModel):
     summary: ClassVar[str] = ""
     icon: ClassVar[str] = ""
     category: ClassVar[str] = ""
+    acts: ClassVar[bool] = True
+    """Whether it does something, and so only at the hours of its workflow and while that is on;
+    delays and branches do not.
+    """
+
     makes: ClassVar[str | None] = None
     """The object type of the record that it makes for each enrolled one; it puts out its id."""
 
@@ -311,11 +316,12 @@ class Action(BaseModel):
         summary: str = "",
         icon: str = "",
         category: str = "",
+        acts: bool = True,
         **kwargs: Any,
     ) -> None:
         super().__init_subclass__(**kwargs)
         cls.type_id, cls.label, cls.summary = type_id, label, summary
-        cls.icon, cls.category = icon, category
+        cls.icon, cls.category, cls.acts = icon, category, acts
 
     async def run(self, batch: Batch) -> Departures:
         """Do it for the whole batch, once. Replayed after a rollback, it must do the same again."""

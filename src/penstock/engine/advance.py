@@ -4,9 +4,11 @@ from collections.abc import Collection, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import timedelta
 from typing import Any, Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 from penstock.actions.base import EVENT_MET, Action, Departures
 from penstock.engine import asked, associating, outcomes, waiting
+from penstock.engine.acting import LONG, acting
 from penstock.engine.admission import admit
 from penstock.engine.associates import Request
 from penstock.engine.associating import EdgeRequest
@@ -32,9 +34,6 @@ _LOOP_PAUSE: Final = timedelta(minutes=1)
 
 MOST_JUMPS: Final = 100
 """How often an enrollment may jump back to the same step (semantics decision 9)."""
-
-_LONG: Final = timedelta(hours=1)
-"""A wait after which what follows no longer counts as set off by what came before (decision 16)."""
 
 
 class Group(NamedTuple):
@@ -96,7 +95,7 @@ class Advance:
         return [loaded(row) for row in rows]
 
     def _take(self, walker: Walker) -> None:
-        if walker.waiting and self.turn.now - walker.entered_at >= _LONG:
+        if walker.waiting and self.turn.now - walker.entered_at >= LONG:
             walker.depth = 0
         self.walkers.append(walker)
 
@@ -204,10 +203,22 @@ class Advance:
             reason = Text("this action is not supported by this version")
             departing.fail([(walker, reason) for walker in walkers])
             return
-        action = planned.action
+        by_zone = await acting(self.turn, plan, planned, walkers, departing)
+        for zone, alike in by_zone.items():
+            await self._run(planned.action, group, zone, alike, departing)
+
+    async def _run(
+        self,
+        action: Action,
+        group: Group,
+        zone: ZoneInfo,
+        walkers: list[Walker],
+        departing: Departing,
+    ) -> None:
+        plan = self._plan(walkers)
 
         async def work(part: Sequence[Walker]) -> tuple[Departures, EngineBatch]:
-            batch = EngineBatch(self.turn, plan, group.step, part)
+            batch = EngineBatch(self.turn, plan, group.step, zone, part)
             return await _do(action, group.mode, batch, part), batch
 
         results, culprits = await attempt(self.turn.conn, walkers, work)

@@ -1,13 +1,14 @@
 """The port that actions act through: one step and one group of one turn."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from penstock.actions.base import ONWARD, Created, Departures, Member, Settled
 from penstock.actions.inputs import Input
 from penstock.actions.sources import Source as ValueSource
 from penstock.engine import associates, mailing
+from penstock.engine.chances import chance
 from penstock.engine.effects import Effects
 from penstock.engine.entrants import Circumstances
 from penstock.engine.fetching import associated
@@ -31,9 +32,11 @@ from penstock.records.schema import Edge
 class EngineBatch:
     """A `Batch` over walkers at one step. What it queues counts only if the step succeeds."""
 
-    def __init__(self, turn: Turn, plan: Plan, step: str, walkers: Sequence[Walker]) -> None:
+    def __init__(
+        self, turn: Turn, plan: Plan, step: str, zone: ZoneInfo, walkers: Sequence[Walker]
+    ) -> None:
         self.turn, self.plan, self.step = turn, plan, step
-        self.now, self.zone = turn.now, plan.zone
+        self.now, self.zone = turn.now, zone
         self.type, self.schema = plan.type, turn.schema
         self.members: Sequence[Member] = [walker.member() for walker in walkers]
         self._walkers = {walker.id: walker for walker in walkers}
@@ -63,9 +66,7 @@ class EngineBatch:
         return found
 
     def chance(self, member: Member) -> float:
-        place = f"{self.plan.workflow_id}/{self.step}/{member.record_id}/{member.passage}"
-        digest = hashlib.sha256(place.encode()).digest()
-        return int.from_bytes(digest[:6], "big") / 2**48
+        return chance(self.plan.workflow_id, self.step, member.record_id, member.passage)
 
     async def judge(self, documents: Sequence[Mapping[str, Any]]) -> Sequence[frozenset[int]]:
         criteria = {

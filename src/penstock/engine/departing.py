@@ -72,6 +72,12 @@ class Departing:
             end(self.turn, ending, State(state), reason)
         self.fail([(self._by_id[m.enrollment_id], reason) for m, reason in departures.failures])
 
+    def skip(self, walkers: list[Walker], reasons: Mapping[int, str | None]) -> None:
+        """The step is not done for these, by enrollment; they go on."""
+        details = {walker.id: {"reason": reasons[walker.id]} for walker in walkers}
+        tell(self.turn, "skipped", self._step, walkers, details)
+        self._leave(ONWARD, walkers)
+
     def _walkers(self, members: Sequence[Member]) -> list[Walker]:
         return [self._by_id[member.enrollment_id] for member in members]
 
@@ -87,6 +93,7 @@ class Departing:
         for until, member in departures.waits:
             walker = self._by_id[member.enrollment_id]
             walker.waiting, walker.due, walker.lane = True, until, 0
+            walker.skip(None)
             holding.append(walker)
             details[walker.id] = {} if until is None else {"until": until.isoformat()}
             if events:

@@ -16,6 +16,7 @@ from penstock.records.schema import Schema, TypeSchema
 from penstock.workflows import data_sources
 from penstock.workflows.data_sources import DataSource
 from penstock.workflows.document import Document, Step
+from penstock.workflows.timing import Timing, timing
 
 _queries = load("penstock.engine")
 
@@ -40,8 +41,11 @@ class Plan:
     workflow_id: int
     type: TypeSchema
     zone: ZoneInfo
+    """The workflow's; records may have others where `timing` says so."""
+
     start: str | None
-    on: bool
+    state: str
+    timing: Timing
     again: bool
     """Whether a record may enrol more than once."""
 
@@ -57,6 +61,15 @@ class Plan:
         """The object types of the records that steps make, by step."""
         actions = {id: planned.action for id, planned in self.steps.items()}
         return {id: action.makes for id, action in actions.items() if action and action.makes}
+
+    @property
+    def on(self) -> bool:
+        return self.state == "on"
+
+    @property
+    def off(self) -> bool:
+        """Whether what falls due is skipped."""
+        return self.state == "off"
 
     def rank(self, step: str) -> int:
         planned = self.steps.get(step)
@@ -92,15 +105,17 @@ class Plans:
 
 def _plan(row: Any, schema: Schema) -> Plan:
     document = Document(row.document)
+    times = timing(document.raw)
     ranks = {id: rank for rank, id in enumerate(document.order)}
     criteria = document.raw.get("enrollmentCriteria") or {}
     read = set(_outputs_read(document.raw["actions"]))
     return Plan(
         workflow_id=row.id,
         type=schema.types[row.object_type],
-        zone=ZoneInfo(schema.time_zone),
+        zone=times.zone or ZoneInfo(schema.time_zone),
         start=document.start,
-        on=row.state == "on",
+        state=row.state,
+        timing=times,
         again=bool(criteria.get("shouldReEnroll")),
         by_any_trigger=not criteria.get("reEnrollmentTriggersFilterBranches"),
         steps={

@@ -75,6 +75,17 @@ class Walker:
         """Keep what a step put out, for this and later steps."""
         self.context = {**self.context, step: {**self.context.get(step, {}), **outputs}}
 
+    @property
+    def skipping(self) -> str | None:
+        """Why it does nothing until it waits again, as the code of a reason."""
+        found: str | None = self.context.get(ENGINE, {}).get("skipping")
+        return found
+
+    def skip(self, reason: str | None) -> None:
+        """From now on do nothing, for that reason; None: be itself again."""
+        if reason != self.skipping:
+            self.put_out(ENGINE, {"skipping": reason})
+
     def end(self, state: State, reason: str | None, now: datetime) -> None:
         self.state, self.reason, self.ended_at, self.waiting = state, reason, now, False
 

@@ -105,8 +105,7 @@ def _event_problems(
 
 
 _LATER = (
-    "enrollmentSchedule", "eventAnchor", "unEnrollmentSetting", "timeWindows", "blockedDates",
-    "holidayCalendars", "timeZone", "turnOffAt",
+    "enrollmentSchedule", "eventAnchor", "unEnrollmentSetting", "turnOffAt",
 )  # fmt: skip
 
 

@@ -42,7 +42,7 @@ class TimeWindow(Setting):
         return [Problem(text, f"{where}.endTime", "BAD_WINDOW")]
 
 
-class Held(NamedTuple):
+class PutOff(NamedTuple):
     """Until when a step is put off, and why: `outside_hours`, `pause_date` or `holiday`."""
 
     until: datetime
@@ -77,7 +77,7 @@ class Calendar:
     def always(self) -> bool:
         return self.hours is None and not self.closures
 
-    def held(self, at: datetime, zone: ZoneInfo, chance: float) -> Held | None:
+    def put_off(self, at: datetime, zone: ZoneInfo, chance: float) -> PutOff | None:
         """To when a step is put off that is due at `at`; None when it may be done.
 
         It goes to the same clock time of the next day on which that is allowed, else to the
@@ -92,14 +92,14 @@ class Calendar:
         why = self.closures.reason(today) or "outside_hours"
         for start, end in ahead:
             if start > at:
-                return Held(_spread(start, end, chance), why)
+                return PutOff(_spread(start, end, chance), why)
         for days in range(1, _FURTHEST):
             allowed = list(self._open(today + timedelta(days=days), zone))
             if allowed:
                 day = today + timedelta(days=days)
                 same = civil.instant(datetime.combine(day, local.time().replace(fold=0)), zone)
                 inside = [_Open(same, end) for start, end in allowed if start <= same < end]
-                return Held(_spread(*(inside or allowed)[0], chance), why)
+                return PutOff(_spread(*(inside or allowed)[0], chance), why)
         raise OverflowError("no day is left")
 
     def _open(self, day: date, zone: ZoneInfo) -> Iterator[_Open]:

@@ -30,6 +30,7 @@ class Branch(
     summary="Branch by {count} conditions",
     icon="git-branch",
     category="Branches",
+    acts=False,
 ):
     """Send every record down the first branch whose condition it meets, else down the last one."""
 

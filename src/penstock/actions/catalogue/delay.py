@@ -12,6 +12,7 @@ class Delay(
     summary="Wait {delta} {time_unit}",
     icon="clock",
     category="Delays",
+    acts=False,
 ):
     """Hold every record for a length of time, counted from when it comes to this step."""
 

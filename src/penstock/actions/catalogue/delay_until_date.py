@@ -32,6 +32,7 @@ class DelayUntilDate(
     summary="Wait until a date",
     icon="calendar",
     category="Delays",
+    acts=False,
 ):
     """Hold every record until a date, or until so long before or after it. The output
     hs_date_outcome says REACHED, PAST or EMPTY, for a branch by value that follows.

@@ -14,6 +14,7 @@ class DelayUntilTime(
     summary="Wait until {moment}",
     icon="calendar-clock",
     category="Delays",
+    acts=False,
 ):
     """Hold every record until the next of these days of the week, or the next time of day, or both.
     Whoever comes on such a day and at such a time goes on at once.

@@ -25,6 +25,7 @@ class RandomSplit(
     summary="Split at random into {count}",
     icon="arrows-split",
     category="Branches",
+    acts=False,
 ):
     """Send every record down one branch by chance; by the same one if the step is done again."""
 

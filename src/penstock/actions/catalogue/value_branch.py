@@ -28,6 +28,7 @@ class BranchByValue(
     summary="Branch by {count} values",
     icon="git-fork",
     category="Branches",
+    acts=False,
 ):
     """Send every record down the branch of its value, of a property or of an earlier step's output.
     Who has another value, or none, goes down the last one.
