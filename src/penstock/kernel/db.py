@@ -108,6 +108,7 @@ class Database:
     async def _configure(self, conn: Connection) -> None:
         await _configure(conn)
         if self._patience is not None:
+            await conn.set_autocommit(True)
             for name, seconds in (
                 ("idle_in_transaction_session_timeout", self._patience.idle),
                 ("statement_timeout", self._patience.statement),
@@ -116,7 +117,7 @@ class Database:
                 await conn.execute(
                     "SELECT set_config(%s, %s, false)", (name, str(round(seconds * 1000)))
                 )
-            await conn.commit()
+            await conn.set_autocommit(False)
 
     async def __aenter__(self) -> Self:
         await self._pool.open()
