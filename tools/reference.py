@@ -16,6 +16,7 @@ from penstock.records.seed import EVENT_TYPES, OBJECT_TYPES
 from penstock.records.values import TYPES
 from penstock.triggers.base import TRIGGERS, Trigger
 from penstock.triggers.schedule import SCHEDULES
+from tools import flows
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "docs" / "reference"
@@ -216,6 +217,7 @@ _PAGES: dict[str, tuple[str, Callable[[], Lines]]] = {
     "actions": ("Actions", _actions),
     "event-types": ("Event types", _event_types),
     "filters": ("Filters", _filters),
+    "flows": ("The parts of a flow", lambda: flows.lines(_table)),
     "object-types": ("Object types", _object_types),
     "property-types": ("Property types", _property_types),
     "settings": ("Settings", _settings),

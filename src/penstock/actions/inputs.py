@@ -119,7 +119,7 @@ class Coordinates(Named):
 
 
 class DatasetColumn(Source):
-    """A column of a dataset. There are none here."""
+    """A column of a dataset. Kept, but there are no datasets here."""
 
     type: Literal["ENROLLMENT_DATASET_COLUMN"]
     enrollment_dataset_column_token: str

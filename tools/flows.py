@@ -1,0 +1,149 @@
+"""The page of docs/reference that says what becomes of each part of a v4 flow."""
+
+import ast
+import pkgutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+from importlib import import_module
+from inspect import cleandoc
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final, get_args
+
+from pydantic import BaseModel
+
+import penstock
+from penstock import actions, engine, triggers, workflows
+from penstock.actions.base import ACTIONS
+from penstock.actions.durations import Unit
+from penstock.actions.sources import Source
+from penstock.filters.nodes import BRANCHES, KINDS, OPERATIONS, REFINEMENTS, TIME_POINTS
+from penstock.triggers.base import TRIGGERS
+from penstock.triggers.schedule import SCHEDULES
+from penstock.workflows.anchors import ANCHORS
+from penstock.workflows.data_sources import DataSource
+from penstock.workflows.document import CREATED_FIELDS, FIXED_FIELDS
+from penstock.workflows.document import SHAPES as SHAPES_READ
+from tools import flow_parts as wire
+
+Known = Mapping[str, str]
+"""The words that the code knows, each with what it is for."""
+
+Table = Callable[[list[str], list[list[str]]], Iterator[str]]
+
+YES: Final = "acted on"
+KEPT: Final = "kept"
+NO: Final = "kept; a workflow that has it cannot be turned on"
+
+_STORED: Final = frozenset({"workflows/document.py", "workflows/broken.py", "workflows/store.py"})
+"""Modules that keep fields without acting on them."""
+
+
+def lines(table: Table) -> Iterator[str]:
+    """The page: what HubSpot has first, then what there is here besides."""
+    yield from (
+        "Whatever a flow says is kept as it came, and read back the same. A workflow that has a",
+        "part which is not acted on says so among its problems, each with its JSON path.",
+        "",
+        "## Fields of a flow",
+        "",
+    )
+    yield from table(["field", "said by", "here"], list(_fields()))
+    for title, words, known in _sections():
+        yield from (f"## {title}", "")
+        rows = [[f"`{word}`", *_state(word, known, words)] for word in words]
+        further = [word for word in known if word not in words]
+        rows += [[f"`{word}`", "of our own", known[word]] for word in further]
+        yield from table(["part", "here", "meaning"], rows)
+
+
+def _state(word: str, known: Known, words: Iterable[str]) -> tuple[str, str]:
+    if word in known:
+        # An entry whose help says so stands for what there is not.
+        return KEPT if "kept" in known[word].lower() else YES, known[word]
+    return NO, words.get(word, "") if isinstance(words, Mapping) else ""
+
+
+def _sections() -> Iterator[tuple[str, Iterable[str], Known]]:
+    own = {id: _help(entry) for id, entry in ACTIONS.items()}
+    shapes = {word: own[word] for word in SHAPES_READ if word in own}
+    single = "An action that has an `actionTypeId`, below."
+    yield "Actions, by `type`", wire.SHAPES, {"SINGLE_CONNECTION": single, **shapes}
+    jump = {"0-2": "It is no action here either: a connection of the type GOTO."}
+    typed = {id: text for id, text in own.items() if id not in SHAPES_READ}
+    yield "Actions, by `actionTypeId`", wire.ACTIONS, jump | typed
+    yield "Values, by `type`", wire.VALUES, _types(Source)
+    units = dict.fromkeys(get_args(Unit), "")
+    yield "Units of time", wire.TIME_UNITS, units
+    yield "Enrollment, by `type`", wire.ENROLLMENT, _helps(TRIGGERS)
+    yield "Schedules, by `type`", wire.SCHEDULES, _helps(SCHEDULES)
+    yield "Event anchors, by `type`", wire.ANCHORS, _helps(ANCHORS)
+    yield "Data sources, by `type`", wire.DATA_SOURCES, _types(DataSource)
+    yield "Branches of filters", wire.BRANCHES, _helps(BRANCHES.kinds)
+    yield "Filters, by `filterType`", wire.FILTERS, _helps(KINDS.kinds)
+    yield "Operations of property filters", wire.OPERATIONS, _helps(OPERATIONS.kinds)
+    yield "Time points, by `timeType`", wire.TIME_POINTS, _helps(TIME_POINTS.kinds)
+    yield "Refinements, by `type`", wire.REFINEMENTS, _helps(REFINEMENTS.kinds)
+
+
+def _fields() -> Iterator[list[str]]:
+    read = _read_fields()
+    for name in (*wire.FIELDS, *(name for name in CREATED_FIELDS if name not in wire.FIELDS)):
+        own = "" if name in wire.FIELDS else " (of our own)"
+        if name == "isEnabled":
+            yield [f"`{name}`", "create, put", "turns the workflow on and off"]
+        elif name == "revisionId":
+            yield [f"`{name}`", "put", "an optimistic lock: a stale one is refused"]
+        elif name not in CREATED_FIELDS:
+            yield [f"`{name}`", "the server", ""]
+        else:
+            by = "create" if name in FIXED_FIELDS else "create, put"
+            yield [f"`{name}`{own}", by, YES if name in read else KEPT]
+
+
+@cache
+def _read_fields() -> frozenset[str]:
+    """Fields that the code says somewhere else than where documents are stored."""
+    said: set[str] = set()
+    root = Path(str(penstock.__file__)).parent
+    for package in (actions, engine, triggers, workflows):
+        for module in _modules(package):
+            path = Path(str(module.__file__))
+            if str(path.relative_to(root)) not in _STORED:
+                said |= _said(path)
+    properties = {"name", "objectTypeId", "startActionId", "actions", "suppressionListIds", "type"}
+    return frozenset(said | properties)
+
+
+def _said(path: Path) -> set[str]:
+    """The strings of a module, and the keys that JSON paths in it begin with."""
+    strings = {
+        node.value
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    return strings | {text[2:] for text in strings if text.startswith("$.")}
+
+
+def _modules(package: ModuleType) -> Iterator[ModuleType]:
+    for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        yield import_module(info.name)
+
+
+def _types(base: type[BaseModel]) -> Known:
+    """The words of `type` of a class's subclasses, with their help."""
+    found: dict[str, str] = {}
+    for kind in base.__subclasses__():
+        field = kind.model_fields.get("type")
+        for word in get_args(field.annotation) if field else ():
+            found[str(word)] = _help(kind)
+        found |= _types(kind)
+    return found
+
+
+def _helps(entries: Mapping[str, Any]) -> Known:
+    return {id: _help(entry) for id, entry in entries.items()}
+
+
+def _help(entry: type) -> str:
+    return cleandoc(entry.__doc__ or "").partition("\n\n")[0].replace("\n", " ")
