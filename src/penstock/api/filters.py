@@ -90,7 +90,7 @@ async def tell_why(call: ThisCall, body: ExplainBody) -> dict[str, Any]:
     known = await _names(call, body.filter_branch)
     # One that is not valid asks nothing of anybody, and its explanation says what is wrong.
     with suppress(FilterInvalid):
-        _may_ask(call, check(body.filter_branch, call.schema, type.id, names=known))
+        may_ask(call, check(body.filter_branch, call.schema, type.id, names=known))
     work = explain(
         call.conn,
         body.filter_branch,
@@ -115,7 +115,7 @@ async def _criterion(call: Call, body: FilterBody) -> tuple[TypeSchema, Criterio
     type = call.objects(body.object_type_id, "read")
     known = await _names(call, body.filter_branch)
     criterion = check(body.filter_branch, call.schema, type.id, names=known)
-    _may_ask(call, criterion)
+    may_ask(call, criterion)
     return type, criterion
 
 
@@ -123,7 +123,7 @@ async def _names(call: Call, document: dict[str, Any]) -> Names:
     return await names(call.conn, mentions([document]))
 
 
-def _may_ask(call: Call, criterion: Criterion) -> None:
+def may_ask(call: Call, criterion: Criterion) -> None:
     """A filter tells of the records that it asks about, also of those across associations.
 
     Raises ScopesMissing.

@@ -5,17 +5,16 @@ from typing import Any
 
 from fastapi import Response
 
-from penstock.actions.base import ACTIONS
 from penstock.api.call import ThisCall
+from penstock.api.history_wire import sentence
 from penstock.api.pages import page
 from penstock.api.routing import Router
 from penstock.delivery import outbox
 from penstock.engine import history
-from penstock.kernel.texts import Text
 from penstock.records.counting import count_by_type
 from penstock.records.naming import names
 from penstock.workflows import store
-from penstock.workflows.store import Workflow
+from penstock.workflows.labels import labels
 
 router = Router("overview", "Overview")
 
@@ -39,8 +38,9 @@ async def show(call: ThisCall) -> Response:
         "standing": await history.progress(call.conn, ids),
         "histories": histories,
         "names": await names(call.conn, call.schema, told),
-        "steps": {workflow.id: _steps(workflow) for workflow in workflows},
+        "steps": {workflow.id: labels(workflow.document) for workflow in workflows},
         "mails": await outbox.page(call.conn, outbox.Search(), limit=_SHOWN),
+        "sentence": sentence,
         "language": call.language,
     }
     return page("overview.html", **context)
@@ -51,14 +51,6 @@ async def style(call: ThisCall) -> Response:
     """How the overview looks."""
     css = files("penstock.api").joinpath("page/overview.css").read_text("utf-8")
     return Response(css, media_type="text/css", headers={"cache-control": "max-age=3600"})
-
-
-def _steps(workflow: Workflow) -> dict[str, Text]:
-    """What each step of a workflow does, by its id."""
-    return {
-        id: Text(ACTIONS[step.type_id].label if step.type_id in ACTIONS else step.type_id)
-        for id, step in workflow.document.steps.items()
-    }
 
 
 async def _records(call: ThisCall) -> list[tuple[Any, int]]:

@@ -5,7 +5,20 @@ from typing import Annotated
 
 import typer
 
-from penstock.cli import apps, database, demo, history, importing, keys, schema, serving, workflows
+from penstock.cli import (
+    apps,
+    database,
+    demo,
+    drawing,
+    enrolling,
+    explaining,
+    history,
+    importing,
+    keys,
+    schema,
+    serving,
+    workflows,
+)
 from penstock.cli.frame import debugging, fail
 
 app = typer.Typer(
@@ -15,8 +28,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for module in (serving, importing, demo, history, database):
+for module in (serving, importing, demo, history, explaining, database):
     module.add_to(app)
+for module in (drawing, enrolling):
+    module.add_to(workflows.group)
 for group in (keys.group, apps.group, schema.group, workflows.group, database.group):
     app.add_typer(group)
 

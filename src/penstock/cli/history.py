@@ -1,5 +1,6 @@
 """`penstock history` and `penstock outbox`: what workflows did, and what left."""
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,10 +12,15 @@ from penstock.kernel.texts import Text
 if TYPE_CHECKING:
     from penstock.bootstrap.installation import Installation
     from penstock.delivery.outbox import Mail
-    from penstock.engine.history import Entry
 
 Workflow = Annotated[int | None, typer.Option(metavar="ID", help="Of this workflow.")]
 Record = Annotated[int | None, typer.Option(metavar="ID", help="Of this record.")]
+Kinds = Annotated[
+    list[str] | None, typer.Option(metavar="KIND", help="What happened: finished, failed, …")
+]
+Steps = Annotated[list[str] | None, typer.Option(metavar="ID", help="At this step.")]
+Since = Annotated[datetime | None, typer.Option(help="From this moment on, UTC.")]
+Until = Annotated[datetime | None, typer.Option(help="Up to this moment, UTC.")]
 Limit = Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")]
 
 
@@ -27,47 +33,50 @@ def add_to(app: typer.Typer) -> None:
 def history(
     workflow: Workflow = None,
     record: Record = None,
+    kind: Kinds = None,
+    step: Steps = None,
+    since: Since = None,
+    until: Until = None,
     limit: Limit = 100,
     data: Data = None,
     json: Json = False,
 ) -> None:
     """Show what a workflow did, newest first, or what was done with a record, oldest first."""
+    from penstock.api.history_wire import actions_of, entry
     from penstock.engine import history as told
-    from penstock.records.values import instant_text
     from penstock.workflows import store
 
-    if (workflow is None) == (record is None):
-        raise typer.BadParameter("give either --workflow or --record")
+    if workflow is None and record is None:
+        raise typer.BadParameter("give --workflow, --record or both")
+    search = told.Search(kind or None, step or None, _utc(since), _utc(until))
 
-    async def work(at: "Installation") -> "list[Entry]":
+    async def work(at: "Installation") -> list[dict[str, Any]]:
         async with at.database.reading() as conn:
-            if workflow is None:
-                assert record is not None
-                return await told.of_record(conn, record, limit=limit)
-            await store.read_one(conn, workflow)
-            return await told.of_workflow(conn, workflow, limit=limit)
+            if workflow is not None:
+                await store.read_one(conn, workflow)
+            if record is not None:
+                entries = await told.of_record(
+                    conn, record, search, workflow_id=workflow, limit=limit
+                )
+            else:
+                assert workflow is not None
+                entries = await told.of_workflow(conn, workflow, search, limit=limit)
+            actions = await actions_of(conn, entries)
+        return [entry(each, actions, language()) for each in entries]
 
-    shapes = [
-        {
-            "at": instant_text(entry.at),
-            "recordId": str(entry.record_id),
-            "workflowId": str(entry.workflow_id),
-            "workflow": entry.workflow,
-            "enrollmentId": str(entry.enrollment_id) if entry.enrollment_id else None,
-            "step": entry.step or None,
-            "kind": entry.kind,
-            "message": entry.text().render(language()),
-        }
-        for entry in run(data, work)
-    ]
     columns = {
         "at": Text("Time"),
         "recordId": Text("Record"),
         "workflow": Text("Workflow"),
         "step": Text("Step"),
+        "action": Text("Action"),
         "message": Text("What happened"),
     }
-    listing(shapes, columns, Text("Nothing has happened yet."), json=json)
+    listing(run(data, work), columns, Text("Nothing has happened yet."), json=json)
+
+
+def _utc(at: datetime | None) -> datetime | None:
+    return None if at is None else at.replace(tzinfo=UTC)
 
 
 def outbox(

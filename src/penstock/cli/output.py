@@ -57,9 +57,14 @@ def as_table(heading: Sequence[Text], rows: Iterable[Sequence[Any]], empty: Text
     Console(width=None if sys.stdout.isatty() else _WIDE).print(table)
 
 
+def plain(words: str) -> str:
+    """Words that may stem from records, so that they cannot steer the terminal."""
+    return words.translate(_CONTROLS)
+
+
 def _shown(cell: Any) -> str:
     if isinstance(cell, bool):
         cell = Text("yes") if cell else Text("no")
     if isinstance(cell, Text):
         cell = cell.render(language())
-    return "" if cell is None else str(cell).translate(_CONTROLS)
+    return "" if cell is None else plain(str(cell))

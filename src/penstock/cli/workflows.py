@@ -104,6 +104,7 @@ def on(
         bool, typer.Option("--enroll-existing", help="Enrol the records that match already, too.")
     ] = False,
     data: Data = None,
+    json: Json = False,
 ) -> None:
     """Turn a workflow on."""
     from penstock.accounts import audit
@@ -120,11 +121,11 @@ def on(
             await audit.record(conn, actor(), "workflows_turn_on", f"flows/{id}", details, now)
             return workflow
 
-    _say_state(run(data, work))
+    _say_state(run(data, work), json=json)
 
 
 @group.command()
-def off(id: Id, data: Data = None) -> None:
+def off(id: Id, data: Data = None, json: Json = False) -> None:
     """Turn a workflow off: nobody enrols from now on."""
     from penstock.accounts import audit
     from penstock.workflows import store
@@ -136,10 +137,13 @@ def off(id: Id, data: Data = None) -> None:
             await audit.record(conn, actor(), "workflows_turn_off", f"flows/{id}", {}, now)
             return workflow
 
-    _say_state(run(data, work))
+    _say_state(run(data, work), json=json)
 
 
-def _say_state(workflow: "Workflow") -> None:
+def _say_state(workflow: "Workflow", *, json: bool) -> None:
+    if json:
+        as_json({"id": str(workflow.id), "state": workflow.state})
+        return
     name = workflow.document.name
     match workflow.state:
         case "off":

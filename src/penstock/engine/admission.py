@@ -53,7 +53,8 @@ async def admit(turn: Turn, entrants: Entrants) -> list[Walker]:
         )
         for number, (record, passage) in zip(numbers, admitted.items(), strict=True)
     ]
-    how = {} if entrants.source == "trigger" else {"by": entrants.source}
+    told = entrants.chosen or entrants.source == "existing"
+    how = {"by": entrants.source} if told else {}
     turn.journal.note(
         "enrolled",
         workflow_id,

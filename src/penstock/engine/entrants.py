@@ -31,10 +31,8 @@ class Entrants:
     events: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
     """The properties of the events that brought them, by record."""
 
-    @property
-    def chosen(self) -> bool:
-        """Whether somebody, or a workflow, named these records."""
-        return self.source not in ("trigger", "existing")
+    chosen: bool = False
+    """Somebody, or a workflow, named these records: each that is refused is told of."""
 
 
 FRESH = Circumstances(Lane.FRESH, 0)

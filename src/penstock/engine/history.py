@@ -1,6 +1,6 @@
 """What happened, as people read it: by record, by workflow, and in numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -36,6 +36,12 @@ TOLD: dict[str, Text] = {
     "finished": Text("Finished the workflow"),
 }
 """How each kind of entry is told, in the order in which kinds of one moment happen."""
+
+_RANKS = {kind: rank for rank, kind in enumerate(TOLD, 1)}
+_LAST = 99
+
+TROUBLES = frozenset(("refused", "failed", "undelivered", "uncertain"))
+"""Kinds of what did not go as it should; they have an index of their own."""
 
 REASONS: dict[str, Text] = {
     "already_active": Text("it is in the workflow already"),
@@ -88,30 +94,67 @@ class Entry:
     @property
     def cursor(self) -> str:
         """Where this entry stands among those of its workflow."""
-        rank = list(TOLD).index(self.kind) + 1
+        rank = _RANKS.get(self.kind, _LAST)
         place = (self.enrollment_id, self.visit, rank, self.record_id)
         return ",".join([self.at.isoformat(), *map(str, place)])
 
-    def text(self) -> Text:
-        """The entry as a sentence."""
-        if self.kind == "succeeded" and "branch" in self.detail:
-            return Text("Went down the branch {branch}", branch=self.detail["branch"])
-        if self.kind == "enrolled" and self.detail.get("by") == "existing":
-            return Text("Enrolled, since it met the conditions already")
-        if self.kind == "enrolled" and "by" in self.detail:
-            return Text("Enrolled by {who}", who=who(self.detail["by"]))
-        if self.kind == "unenrolled" and "by" in self.detail:
-            return Text("Unenrolled by {who}", who=who(self.detail["by"]))
-        if self.kind == "succeeded" and "told" in self.detail:
-            stored = self.detail["told"]
-            return Text(stored["pattern"], **stored["arguments"])
-        told: dict[str, Any] = {"part": "", "until": "", "reason": "", **self.detail}
-        reason = str(told["reason"])
-        pattern = REASONS[reason].pattern if reason in REASONS else reason
+    def text(self, reasons: Mapping[str, Text] | None = None) -> Text:
+        """The entry as a sentence; `reasons` are the codes of what became of effects."""
+        detail = self.detail
+        match self.kind, detail.get("by"):
+            case "succeeded", _ if "branch" in detail:
+                return Text("Went down the branch {branch}", branch=detail["branch"])
+            case "enrolled", "existing":
+                return Text("Enrolled, since it met the conditions already")
+            case "enrolled", str(by):
+                return Text("Enrolled by {who}", who=who(by))
+            case "unenrolled", str(by):
+                return Text("Unenrolled by {who}", who=who(by))
+            case "delivered", _ if detail.get("reason") == "counted_as_sent":
+                return Text("Somebody decided that what went to {part} was sent", **detail)
+            case "waiting", _ if "until" not in detail:
+                return Text("Waits")
+        told: dict[str, Any] = {"part": "", "until": "", "reason": "", **detail}
         if told["until"]:
-            told["until"] = f"{datetime.fromisoformat(told['until']):%Y-%m-%d %H:%M:%S} UTC"
-        told["reason"] = Text(pattern, **self.detail.get("arguments", {}))
-        return Text(TOLD[self.kind].pattern, **{n: told[n] for n in ("reason", "until", "part")})
+            told["until"] = moment(datetime.fromisoformat(told["until"]))
+        known = {**REASONS, **(reasons or {})} if self.kind in _EFFECTS else REASONS
+        code = str(told["reason"])
+        pattern = known[code].pattern if code in known else code
+        told["reason"] = Text(pattern, **detail.get("arguments", {}))
+        pattern = TOLD[self.kind].pattern if self.kind in TOLD else "{kind}"
+        return Text(pattern, kind=self.kind, **{n: told[n] for n in ("reason", "until", "part")})
+
+
+_EFFECTS = frozenset(("delivered", "undelivered", "uncertain"))
+
+
+@dataclass(frozen=True)
+class Search:
+    """What is wanted of a history; None: all. `since` and `until` are both included."""
+
+    kinds: Sequence[str] | None = None
+    steps: Sequence[str] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        return {
+            "kinds": None if self.kinds is None else list(self.kinds),
+            "steps": None if self.steps is None else list(self.steps),
+            "since": self.since or _EARLIEST,
+            "until": self.until or _LATEST,
+        }
+
+
+_EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
+_LATEST = datetime(9999, 12, 30, tzinfo=UTC)
+ALL = Search()
+
+
+def moment(at: datetime) -> str:
+    """A moment as texts tell it."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def who(by: str) -> Text:
@@ -133,10 +176,23 @@ def reason(code: str) -> Text:
     return REASONS.get(code, Text("{code}", code=code))
 
 
-async def of_record(conn: Connection, record_id: int, *, limit: int = 1000) -> list[Entry]:
-    """Everything that workflows did with a record, oldest first."""
+async def of_record(
+    conn: Connection,
+    record_id: int,
+    search: Search = ALL,
+    *,
+    workflow_id: int | None = None,
+    limit: int = 1000,
+) -> list[Entry]:
+    """What workflows, or one of them, did with a record, oldest first."""
     rows = await _queries.rows(
-        conn, "of_record", record_id=record_id, order=list(TOLD), limit=limit
+        conn,
+        "of_record",
+        record_id=record_id,
+        workflow_id=workflow_id,
+        **search.parameters,
+        order=list(TOLD),
+        limit=limit,
     )
     return [_entry(row) for row in rows]
 
@@ -144,31 +200,36 @@ async def of_record(conn: Connection, record_id: int, *, limit: int = 1000) -> l
 async def of_workflow(
     conn: Connection,
     workflow_id: int,
+    search: Search = ALL,
     *,
     after: str | None = None,
-    kinds: Sequence[str] | None = None,
     limit: int = 100,
 ) -> list[Entry]:
     """What a workflow did, newest first; `after` is the cursor of the last entry known.
 
     Raises CursorInvalid.
     """
+    name = "of_workflow"
+    if search.steps is not None:
+        name = "of_steps"
+    elif search.kinds is not None and TROUBLES.issuperset(search.kinds):
+        name = "of_troubles"
+    place = _place(after, search.until or _LATEST)
     rows = await _queries.rows(
         conn,
-        "of_workflow",
+        name,
         workflow_id=workflow_id,
-        **_place(after),
-        kinds=list(kinds) if kinds is not None else None,
+        **{**search.parameters, **place},
         order=list(TOLD),
         limit=limit,
     )
     return [_entry(row) for row in rows]
 
 
-def _place(cursor: str | None) -> dict[str, Any]:
+def _place(cursor: str | None, until: datetime) -> dict[str, Any]:
     names = ("at", "enrollment_id", "visit", "rank", "record_id")
     if cursor is None:
-        return dict.fromkeys(names)
+        return dict(zip(names, (until, 2**63 - 1, 2**31 - 1, _LAST, 2**63 - 1), strict=True))
     try:
         at, *numbers = cursor.split(",")
         values = (datetime.fromisoformat(at), *map(int, numbers))

@@ -1,11 +1,16 @@
 -- What happened, as people read it.
 
 -- name: of_record
+-- Oldest first.
 SELECT j.at, j.record_id, j.workflow_id, w.name AS workflow, j.enrollment_id, j.visit, j.step,
     j.kind, j.detail
 FROM journal j JOIN workflows w ON w.id = j.workflow_id
 WHERE j.bucket = (:record_id & 63)::smallint AND j.record_id = :record_id
-ORDER BY j.at, j.enrollment_id, j.visit, array_position(:order, j.kind)
+    AND j.at >= :since AND j.at <= :until
+    AND (:workflow_id::bigint IS NULL OR j.workflow_id = :workflow_id)
+    AND (:kinds::text[] IS NULL OR j.kind = ANY(:kinds))
+    AND (:steps::text[] IS NULL OR j.step = ANY(:steps))
+ORDER BY j.at, j.enrollment_id, j.visit, coalesce(array_position(:order, j.kind), 99)
 LIMIT :limit;
 
 -- name: of_workflow
@@ -13,13 +18,40 @@ LIMIT :limit;
 SELECT j.at, j.record_id, j.workflow_id, w.name AS workflow, j.enrollment_id, j.visit, j.step,
     j.kind, j.detail
 FROM journal j JOIN workflows w ON w.id = j.workflow_id
-WHERE j.workflow_id = :workflow_id AND (:kinds::text[] IS NULL OR j.kind = ANY(:kinds))
-    AND (:at::timestamptz IS NULL
-        OR (j.at <= :at AND (j.at, j.enrollment_id, j.visit, array_position(:order, j.kind),
-            j.record_id) < (:at, :enrollment_id::bigint, :visit::integer, :rank::integer,
-            :record_id::bigint)))
-ORDER BY j.at DESC, j.enrollment_id DESC, j.visit DESC, array_position(:order, j.kind) DESC,
-    j.record_id DESC
+WHERE j.workflow_id = :workflow_id AND j.at >= :since AND j.at <= :at
+    AND (:kinds::text[] IS NULL OR j.kind = ANY(:kinds))
+    AND (j.at, j.enrollment_id, j.visit, coalesce(array_position(:order, j.kind), 99), j.record_id)
+        < (:at, :enrollment_id::bigint, :visit::integer, :rank::integer, :record_id::bigint)
+ORDER BY j.at DESC, j.enrollment_id DESC, j.visit DESC,
+    coalesce(array_position(:order, j.kind), 99) DESC, j.record_id DESC
+LIMIT :limit;
+
+-- name: of_steps
+-- The same of certain steps, which the index tells apart.
+SELECT j.at, j.record_id, j.workflow_id, w.name AS workflow, j.enrollment_id, j.visit, j.step,
+    j.kind, j.detail
+FROM journal j JOIN workflows w ON w.id = j.workflow_id
+WHERE j.workflow_id = :workflow_id AND j.at >= :since AND j.at <= :at
+    AND j.step = ANY(:steps::text[])
+    AND (:kinds::text[] IS NULL OR j.kind = ANY(:kinds))
+    AND (j.at, j.enrollment_id, j.visit, coalesce(array_position(:order, j.kind), 99), j.record_id)
+        < (:at, :enrollment_id::bigint, :visit::integer, :rank::integer, :record_id::bigint)
+ORDER BY j.at DESC, j.enrollment_id DESC, j.visit DESC,
+    coalesce(array_position(:order, j.kind), 99) DESC, j.record_id DESC
+LIMIT :limit;
+
+-- name: of_troubles
+-- The same of what went wrong, which has an index of its own.
+SELECT j.at, j.record_id, j.workflow_id, w.name AS workflow, j.enrollment_id, j.visit, j.step,
+    j.kind, j.detail
+FROM journal j JOIN workflows w ON w.id = j.workflow_id
+WHERE j.workflow_id = :workflow_id AND j.at >= :since AND j.at <= :at
+    AND j.kind IN ('refused', 'failed', 'undelivered', 'uncertain')
+    AND (:kinds::text[] IS NULL OR j.kind = ANY(:kinds))
+    AND (j.at, j.enrollment_id, j.visit, coalesce(array_position(:order, j.kind), 99), j.record_id)
+        < (:at, :enrollment_id::bigint, :visit::integer, :rank::integer, :record_id::bigint)
+ORDER BY j.at DESC, j.enrollment_id DESC, j.visit DESC,
+    coalesce(array_position(:order, j.kind), 99) DESC, j.record_id DESC
 LIMIT :limit;
 
 -- name: tallies

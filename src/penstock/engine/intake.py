@@ -220,7 +220,7 @@ class Intake:
         gone = [id for id in request.record_ids if id not in chosen]
         refuse(turn, workflow_id, dict.fromkeys(gone, "record_gone"))
         if chosen:
-            self.entrants.append(Entrants(workflow_id, str(asked["by"]), chosen))
+            self.entrants.append(Entrants(workflow_id, str(asked["by"]), chosen, chosen=True))
 
     async def _unenroll(self, request: Any) -> None:
         """Somebody, or a workflow, wants these records out of a workflow."""
