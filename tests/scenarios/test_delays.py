@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from penstock.engine import history
 from penstock.workflows import store as workflows
 from tests.story import Story, all_of, any_of, branch, equals, set_property, step, to, when
 
@@ -17,11 +16,6 @@ def until(id: str, **fields: Any) -> dict[str, Any]:
 
 def closing(**fields: Any) -> dict[str, Any]:
     return until("1", date={"type": "OBJECT_PROPERTY", "propertyName": "closedate"}, **fields)
-
-
-async def told(story: Story, record: int) -> list[str]:
-    async with story.house.database.unit() as conn:
-        return [str(entry.text()) for entry in await history.of_record(conn, record)]
 
 
 async def test_a_record_waits_until_the_next_allowed_day(story: Story) -> None:
@@ -107,7 +101,7 @@ async def test_what_is_past_or_empty_goes_on_and_a_branch_can_read_it(
     ada = await story.contact(lifecyclestage="lead", closedate=date)
     await story.rest()
     assert (await story.record("contacts", ada)).properties["city"] == city
-    assert sentence in await told(story, ada)
+    assert sentence in await story.told(flow, ada)
     assert await story.verify() == []
 
 
@@ -145,7 +139,7 @@ async def test_what_is_past_may_leave_its_branch(story: Story) -> None:
     record = (await story.record("contacts", ada)).properties
     assert ("city" in record, record["jobtitle"]) == (False, "Met again")
     assert (await story.record("contacts", eve)).properties["city"] == "Elsewhere"
-    assert "Its date was past: it left the branch" in await told(story, ada)
+    assert "Its date was past: it left the branch" in await story.told(flow, ada)
     assert await story.verify() == []
 
 
@@ -172,7 +166,7 @@ async def test_a_calendar_date_may_be_fixed(story: Story) -> None:
     await story.turn_on(flow)
     ada = await story.contact(lifecyclestage="lead")
     await story.rest()
-    (entry,) = [text for text in await told(story, ada) if "Waits" in text]
+    (entry,) = [text for text in await story.told(flow, ada) if "Waits" in text]
     assert entry == "Waits until 2026-03-06 09:00:00 UTC"
 
 

@@ -16,7 +16,9 @@ from penstock.kernel.catalogue import Catalogue
 from penstock.kernel.errors import Problem
 from penstock.kernel.texts import Text
 from penstock.records.model import Property
+from penstock.records.owners import Owner
 from penstock.records.schema import Schema, TypeSchema
+from penstock.records.subscriptions import Channel, Status
 
 ONWARD = ""
 """The exit of an action that has only one."""
@@ -226,6 +228,49 @@ class Batch(Protocol):
         """Queue a marketing e-mail to each record's address; returns refusals with reasons."""
         ...
 
+    async def write_each(self, properties: Mapping[int, Mapping[str, Any]]) -> Mapping[int, Text]:
+        """Write the group's records, each with raw values of its own by property, by record id.
+
+        Returns the refused records with reasons.
+        """
+        ...
+
+    async def archive(self) -> None:
+        """Archive the group's records. Their passages are over: `Departures.end` those here."""
+        ...
+
+    async def move_in_list(self, list_id: int, *, joining: bool) -> Mapping[int, Text]:
+        """Make the records members of a list that is filled by hand, or members no more.
+
+        Those who are so already stay so. Returns refusals with reasons.
+        """
+        ...
+
+    async def unenroll(self, workflow_ids: Collection[int] | None) -> None:
+        """Ask that the records' passages through these workflows end; None: through all others."""
+        ...
+
+    async def subscribe(
+        self, type: int, status: Status, channel: Channel, basis: tuple[str | None, str | None]
+    ) -> Mapping[int, Text]:
+        """Keep what contacts say of a kind of messages (0: of all on the channel), on which legal
+        basis and with which explanation. Returns refusals with reasons.
+        """
+        ...
+
+    async def owners(
+        self, *, users: Collection[int] = (), teams: Collection[int] = (), ids: Collection[int] = ()
+    ) -> Sequence[Owner]:
+        """The live owners with these user ids, in these teams or with these ids, by id."""
+        ...
+
+    async def rotation(self, records: Collection[int]) -> Mapping[int, int]:
+        """The next numbers of this step's own count, one for each of these records, by record id.
+
+        Whoever asked before and was not served gets the same number again.
+        """
+        ...
+
     async def enroll(self, workflow_id: int, edge: int | None = None) -> Mapping[int, Text]:
         """Ask that the records enrol in another workflow, or those that an association type leads
         to; returns refusals with reasons.
@@ -281,6 +326,9 @@ class Place:
     fetched: Mapping[str, TypeSchema | None] = field(default_factory=dict)
     """The types of what the workflow's data sources find, by their names, if known."""
 
+    last: bool = False
+    """Whether no other step follows it."""
+
     def property_problem(self, name: str, setting: str) -> list[Problem]:
         if name in self.type.properties:
             return []
@@ -288,6 +336,14 @@ class Place:
             'there is no property "{name}" of {type}', name=name, type=self.type.plural_label
         )
         return [Problem(text, f"{self.where}.{setting}", "PROPERTY_DOESNT_EXIST")]
+
+    def writing_problems(self, name: str, setting: str) -> list[Problem]:
+        """What keeps a property from being written: it does not exist, or is read-only."""
+        prop = self.type.properties.get(name)
+        if prop is None or not (prop.read_only or prop.column):
+            return self.property_problem(name, setting)
+        text = Text('"{name}" is a read-only property', name=name)
+        return [Problem(text, f"{self.where}.{setting}", "READ_ONLY_VALUE")]
 
 
 class Action(BaseModel):

@@ -224,12 +224,19 @@ class Advance:
         results, culprits = await attempt(self.turn.conn, walkers, work)
         for departures, batch in results:
             self.turn.effects.absorb(batch.effects)
+            self.turn.gone |= batch.gone
             departing.apply(departures, batch)
         departing.fail(culprits)
 
     async def _staying(self, walkers: list[Walker]) -> list[Walker]:
         """Those who have not met the goal or been suppressed; for the others it ends here."""
         turn = self.turn
+        gone = [walker for walker in walkers if walker.record_id in turn.gone]
+        if gone:
+            end(self.turn, gone, State.UNENROLLED, "record_deleted")
+        walkers = [walker for walker in walkers if walker.ended_at is None]
+        if not walkers:
+            return []
         unsure = [walker for walker in walkers if walker.looked_at != turn.writes]
         barred = await kept_out(
             turn, walkers[0].workflow_id, [walker.record_id for walker in unsure]

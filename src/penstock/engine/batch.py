@@ -1,13 +1,13 @@
 """The port that actions act through: one step and one group of one turn."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from penstock.actions.base import ONWARD, Created, Departures, Member, Settled
 from penstock.actions.inputs import Input
 from penstock.actions.sources import Source as ValueSource
-from penstock.engine import associates, mailing
+from penstock.engine import associates, colleagues, listing, mailing, rotating, subscribing
 from penstock.engine.chances import chance
 from penstock.engine.effects import Effects
 from penstock.engine.entrants import Circumstances
@@ -26,7 +26,9 @@ from penstock.records.assigning import assign, assignable
 from penstock.records.changes import Lane, Source, Write
 from penstock.records.errors import ValuesInvalid
 from penstock.records.model import Property
+from penstock.records.owners import Owner
 from penstock.records.schema import Edge
+from penstock.records.subscriptions import Channel, Said, Status
 
 
 class EngineBatch:
@@ -47,14 +49,17 @@ class EngineBatch:
         self.kinds: dict[int, str] = {}
         """What the journal calls the step of an enrollment where it is not just "succeeded"."""
 
-        first = walkers[0]
+        self.gone: frozenset[int] = frozenset()
+        """Records that the step has archived."""
+
+        lane, depth = (walkers[0].lane, walkers[0].depth) if walkers else (Lane.FRESH, 0)
         self.record_ids = [walker.record_id for walker in walkers]
         self.reading = Reading(turn, plan, walkers)
         self.circumstances = Write(
             Source("AUTOMATION_PLATFORM", str(plan.workflow_id)),
             turn.now,
-            Lane(first.lane),
-            first.depth + 1,
+            Lane(lane),
+            depth + 1,
             turn.bucket,
         )
 
@@ -85,6 +90,8 @@ class EngineBatch:
         return await value.come_to(self.reading, property)
 
     async def write(self, property: str, value: Input) -> Mapping[int, Text]:
+        if not self.record_ids:
+            return {}
         self.turn.writes += 1
         raw = await self.resolve(value, self.type.properties.get(property))
         if value.shared and value.part == "properties" and assignable(self.type, property):
@@ -151,6 +158,55 @@ class EngineBatch:
                 self.effects.queue("mail", letter.address, letter.payload, who, place)
             self.kinds[member.enrollment_id] = "queued"
         return refused
+
+    async def write_each(self, properties: Mapping[int, Mapping[str, Any]]) -> Mapping[int, Text]:
+        if not properties:
+            return {}
+        self.turn.writes += 1
+        patches = [store.Patch(id, values) for id, values in properties.items()]
+        outcomes = await store.update(
+            self.turn.conn, self.schema, self.type, patches, self.circumstances, trusted=True
+        )
+        return _refusals(list(properties), outcomes)
+
+    async def archive(self) -> None:
+        self.turn.writes += 1
+        await store.archive(self.turn.conn, self.type, self.record_ids, self.circumstances)
+        self.gone = frozenset(self.record_ids)
+
+    async def move_in_list(self, list_id: int, *, joining: bool) -> Mapping[int, Text]:
+        self.turn.writes += 1
+        return await listing.move(
+            self.turn, list_id, self.record_ids, self.circumstances, joining=joining
+        )
+
+    async def unenroll(self, workflow_ids: Collection[int] | None) -> None:
+        asked: list[dict[str, Any]] = (
+            [{"workflow": None, "spare": self.plan.workflow_id}]
+            if workflow_ids is None
+            else [{"workflow": id} for id in sorted(set(workflow_ids))]
+        )
+        how = Circumstances(int(self.circumstances.lane), self.circumstances.depth)
+        for of_workflow in asked:
+            details = {**of_workflow, "by": f"workflow:{self.plan.workflow_id}"}
+            await leave_changes(self.turn, "unenroll", details, dict.fromkeys(self.record_ids, how))
+
+    async def subscribe(
+        self, type: int, status: Status, channel: Channel, basis: tuple[str | None, str | None]
+    ) -> Mapping[int, Text]:
+        self.turn.writes += 1
+        said = [Said(id, type, status, channel, *basis) for id in self.record_ids]
+        return await subscribing.say(self.turn, said, self.circumstances)
+
+    async def owners(
+        self, *, users: Collection[int] = (), teams: Collection[int] = (), ids: Collection[int] = ()
+    ) -> Sequence[Owner]:
+        return await colleagues.find(self.turn.conn, users=users, team_ids=teams, ids=ids)
+
+    async def rotation(self, records: Collection[int]) -> Mapping[int, int]:
+        wanted = set(records)
+        members = [member for member in self.members if member.record_id in wanted]
+        return await rotating.numbers(self.turn, self.plan.workflow_id, self.step, members)
 
     async def enroll(self, workflow_id: int, edge: int | None = None) -> Mapping[int, Text]:
         other = self.turn.automation.workflows.get(workflow_id)

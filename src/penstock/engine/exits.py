@@ -49,8 +49,10 @@ async def end_passages(
     reason: str,
     workflow_id: int | None = None,
     by: str | None = None,
+    spare: int | None = None,
 ) -> None:
-    """End the live passages of records through a workflow, or through all; `by` is who wanted it.
+    """End the live passages of records through a workflow, or through all but `spare`; `by` is who
+    wanted it.
 
     Their timers find nobody when they are due.
     """
@@ -60,6 +62,7 @@ async def end_passages(
         bucket=turn.bucket,
         records=list(records),
         workflow=workflow_id,
+        spare=spare,
         state=str(state),
         reason=reason,
         now=turn.now,
@@ -76,8 +79,7 @@ async def end_passages(
         )
         turn.journal.tally(row.workflow_id, WHOLE, "active", -1)
         turn.journal.tally(row.workflow_id, WHOLE, str(state), 1)
-        if row.step:
-            turn.journal.tally(row.workflow_id, row.step, "here", -1)
+        turn.journal.tally(row.workflow_id, row.step, "here", -1)
         turn.passes(row.workflow_id, {row.record_id: FRESH})
 
 

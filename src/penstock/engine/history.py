@@ -67,6 +67,7 @@ REASONS: dict[str, Text] = {
     "not_active": Text("it is not in the workflow"),
     "manual": Text("somebody decided so"),
     "other_workflow": Text("another workflow removed it"),
+    "own_step": Text("a step of the workflow removed it"),
     "date_past": Text("its date was past, which ends the workflow for it"),
     "date_empty": Text("it has no date, which ends the workflow for it"),
     "step_failed": Text("a step failed that must not"),

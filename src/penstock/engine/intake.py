@@ -232,6 +232,7 @@ class Intake:
             "other_workflow" if by.startswith("workflow:") else "manual",
             request.details["workflow"],
             by,
+            request.details.get("spare"),
         )
 
     async def _forget(self, request: Any) -> None:

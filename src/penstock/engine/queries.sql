@@ -318,10 +318,11 @@ FROM unnest(
 WHERE e.bucket = :bucket AND e.id = i.id;
 
 -- name: end_enrollments
--- Ends the live enrollments of records in a workflow, or in all, whatever they wait for.
+-- Ends the live enrollments of records in a workflow, or in all but one, whatever they wait for.
 UPDATE enrollments e SET state = :state, ended_at = :now, reason = :reason, waiting = false
 WHERE e.bucket = :bucket AND e.record_id = ANY(:records::bigint[]) AND e.ended_at IS NULL
     AND e.workflow_id = coalesce(:workflow::bigint, e.workflow_id)
+    AND e.workflow_id IS DISTINCT FROM :spare::bigint
 RETURNING e.id, e.workflow_id, e.record_id, e.step, e.visit, e.waiting;
 
 -- name: insert_timers!

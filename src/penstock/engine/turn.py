@@ -1,6 +1,7 @@
 """What the parts of a turn share."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,6 +11,9 @@ from penstock.engine.entrants import Circumstances
 from penstock.engine.journal import Journal
 from penstock.kernel.db import Connection
 from penstock.records.schema import Schema
+
+Aside = Callable[[], AbstractAsyncContextManager[Connection]]
+"""Opens a short transaction of its own, which commits at its end."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,12 @@ class Turn(Look):
     allowed: Allowance
     writes: int = 0
     """How often steps of this turn have written to records."""
+
+    aside: Aside | None = None
+    """Opens a transaction apart from this one, for what nobody may wait for, if there is such."""
+
+    gone: set[int] = field(default_factory=set)
+    """Records that steps of this turn have archived."""
 
     passed: dict[int, dict[int, Circumstances]] = field(default_factory=dict)
     """Records that began or ended a passage, by workflow, where a criterion asks about that."""

@@ -12,7 +12,7 @@ from penstock.engine.effects import Effects
 from penstock.engine.intake import Due, Intake, take
 from penstock.engine.joining import leave_passages
 from penstock.engine.journal import Journal
-from penstock.engine.turn import Allowance, Turn
+from penstock.engine.turn import Allowance, Aside, Turn
 from penstock.kernel.clock import Clock
 from penstock.kernel.db import Connection
 from penstock.kernel.queries import load
@@ -55,6 +55,7 @@ async def turn(
     automations: Automations,
     *,
     begun: Begun | None = None,
+    aside: Aside | None = None,
 ) -> Turned | None:
     """Turn the bucket once, in the caller's transaction; None if somebody else is turning it.
 
@@ -76,7 +77,8 @@ async def turn(
     automation = await automations.current(conn, version.workflows, schema)
     if automation.listening and not told:
         raise ListensNow
-    this = Turn(conn, bucket, now, schema, automation, Journal(), Effects(), begun.allowed)
+    allowed = begun.allowed
+    this = Turn(conn, bucket, now, schema, automation, Journal(), Effects(), allowed, aside=aside)
     if row.carried != automation.version:
         await carry_over(this)
     if begun.condemned is not None:

@@ -113,7 +113,13 @@ class Worker:
             return None
         async with self.database.unit() as conn:
             turned = await turn(
-                conn, bucket, self.clock, self._schemas, self._automations, begun=begun
+                conn,
+                bucket,
+                self.clock,
+                self._schemas,
+                self._automations,
+                begun=begun,
+                aside=self.database.unit,
             )
         if turned is None:
             await self._take_back(bucket)

@@ -15,7 +15,9 @@ _queries = load("penstock.filters")
 
 
 class Mention(NamedTuple):
-    """A thing that is named: `kind` is "list", "import" or "workflow", `where` a JSON path."""
+    """A thing that is named: `kind` is "list", "import", "workflow" or "subscription", `where` a
+    JSON path.
+    """
 
     kind: str
     id: int
@@ -32,6 +34,7 @@ _MISSING: Final = {
     "list": "there is no list {id}",
     "import": "there is no import {id}",
     "workflow": "there is no workflow {id}",
+    "subscription": "there is no subscription {id}",
 }
 
 

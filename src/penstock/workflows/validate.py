@@ -128,7 +128,8 @@ def _step_problems(document: Document, id: str, around: Place, known: Known) -> 
     problems: list[Problem] = []
     action = parsed(entry, step.settings, where, problems)
     if action is not None:
-        problems += action.problems(replace(around, where=where))
+        last = all(exit.to is None for exit in step.exits)
+        problems += action.problems(replace(around, where=where, last=last))
         problems += input_problems(action, where, known)
         problems += missing(action.mentions(where), around.names)
     return problems
