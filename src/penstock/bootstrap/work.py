@@ -16,13 +16,15 @@ from penstock.delivery.deliverer import Deliverer
 from penstock.engine.worker import Worker
 from penstock.imports import running
 from penstock.kernel.clock import DatabaseClock
-from penstock.kernel.db import Database
+from penstock.kernel.db import Database, Patience
 from penstock.kernel.settings import Settings
 from penstock.kernel.waking import Waker
 from penstock.records.schema import Schemas
 from penstock.triggers.base import TRIGGERS
 
 _CONNECTIONS: Final = 8
+_PATIENCE: Final = Patience(idle=20, statement=60, transaction=120)
+"""A turn takes a fraction of a second, so a worker that holds one for so long was stopped."""
 
 
 def load() -> None:
@@ -36,7 +38,7 @@ async def work(orders: Orders, stop: asyncio.Event, ready: Callable[[], None]) -
     stops after its last batch, and whoever runs it next goes on from there.
     """
     wake, clock = asyncio.Event(), DatabaseClock()
-    async with Database(orders.url, size=_CONNECTIONS) as database:
+    async with Database(orders.url, size=_CONNECTIONS, patience=_PATIENCE) as database:
         deliverer = Deliverer(database, clock, Settings(), _name())
         schemas = Schemas()
 

@@ -79,7 +79,8 @@ async def end_passages(
         )
         turn.journal.tally(row.workflow_id, WHOLE, "active", -1)
         turn.journal.tally(row.workflow_id, WHOLE, str(state), 1)
-        turn.journal.tally(row.workflow_id, row.step, "here", -1)
+        if row.step:
+            turn.journal.tally(row.workflow_id, row.step, "here", -1)
         turn.passes(row.workflow_id, {row.record_id: FRESH})
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Self
 
@@ -24,6 +25,8 @@ TRANSIENT = (
     psycopg.OperationalError,  # classes 08, 53 and 57
     pg.SerializationFailure,
     pg.DeadlockDetected,
+    pg.IdleInTransactionSessionTimeout,  # we were stopped for so long that others took over
+    pg.TransactionTimeout,
     PoolTimeout,
 )
 """Errors after which the same transaction may succeed: begin it again from the start."""
@@ -72,23 +75,49 @@ set_json_loads(_loads)
 psycopg.adapters.register_dumper(list, Arrays)
 
 
+@dataclass(frozen=True)
+class Patience:
+    """Seconds after which the server gives up on a process that holds what others wait for: between
+    two statements of a transaction, for one statement, and for a whole transaction.
+    """
+
+    idle: float
+    statement: float
+    transaction: float
+
+
 class Database:
-    """A pool of connections to one PostgreSQL database.
+    """A pool of connections to one PostgreSQL database; without `patience` the server has all.
 
     Usage: ``async with Database(url) as database: async with database.unit() as conn: ...``
     """
 
-    def __init__(self, url: str, *, size: int = 8) -> None:
+    def __init__(self, url: str, *, size: int = 8, patience: Patience | None = None) -> None:
         self.url = url
+        self._patience = patience
         self._pool = AsyncConnectionPool(
             url,
             min_size=1,
             max_size=size,
             open=False,
             kwargs={"row_factory": namedtuple_row, "application_name": "penstock"},
-            configure=_configure,
+            configure=self._configure,
             reconnect_timeout=0,
         )
+
+    async def _configure(self, conn: Connection) -> None:
+        await _configure(conn)
+        if self._patience is not None:
+            await conn.set_autocommit(True)
+            for name, seconds in (
+                ("idle_in_transaction_session_timeout", self._patience.idle),
+                ("statement_timeout", self._patience.statement),
+                ("transaction_timeout", self._patience.transaction),
+            ):
+                await conn.execute(
+                    "SELECT set_config(%s, %s, false)", (name, str(round(seconds * 1000)))
+                )
+            await conn.set_autocommit(False)
 
     async def __aenter__(self) -> Self:
         await self._pool.open()

@@ -5,10 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from penstock.kernel.errors import Problem
+from penstock.kernel.texts import Text
 from penstock.workflows.document import Document, Step
 
 Kind = Literal["follow", "keep", "pin", "move", "exit"]
 KINDS: tuple[Kind, ...] = ("follow", "keep", "pin", "move", "exit")
+
+
+_STEPS = "$.publishPlan.steps"
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,29 @@ class Plan:
             if choice.kind != "keep" or id not in new.steps:
                 found[id] = Choice() if choice.kind == "keep" else choice
         return found
+
+
+def plan_problems(raw: Any, old: Document, new: Document) -> list[Problem]:
+    """What is wrong with a plan as it was sent, with JSON paths."""
+    steps = (raw.get("steps") or {}) if isinstance(raw, Mapping) else None
+    if not isinstance(steps, Mapping):
+        return [
+            Problem(Text("{kind} is expected here", kind=Text("an object")), _STEPS, "WRONG_TYPE")
+        ]
+    problems: list[Problem] = []
+    for id, chosen in steps.items():
+        where = f"{_STEPS}.{id}"
+        choice = chosen.get("choice") if isinstance(chosen, Mapping) else None
+        if id not in old.steps:
+            text = Text('there is no action "{id}"', id=id)
+            problems.append(Problem(text, where, "ACTION_DOESNT_EXIST"))
+        elif choice not in KINDS:
+            text = Text("the choices are {choices}", choices=", ".join(KINDS))
+            problems.append(Problem(text, f"{where}.choice", "UNKNOWN_TYPE"))
+        elif choice == "move" and chosen.get("step") not in new.steps:
+            text = Text('there is no action "{id}"', id=chosen.get("step"))
+            problems.append(Problem(text, f"{where}.step", "ACTION_DOESNT_EXIST"))
+    return problems
 
 
 def changed(step: Step, new: Document) -> bool:

@@ -7,8 +7,15 @@ INSERT INTO workflows (
 VALUES (:id, :uuid, :name, :object_type, 'off', 1, :last_step_id, :now, :now, :actor, :actor);
 
 -- name: add_revision!
-INSERT INTO workflow_revisions (workflow_id, revision, document, created_at, created_by)
-VALUES (:id, :revision, :document, :now, :actor);
+INSERT INTO workflow_revisions (workflow_id, revision, document, plan, created_at, created_by)
+VALUES (:id, :revision, :document, :plan, :now, :actor);
+
+-- name: steps_once
+-- What the steps with these ids were when they were last there.
+SELECT DISTINCT ON (a.action ->> 'actionId') a.action ->> 'actionId' AS id, a.action
+FROM workflow_revisions r CROSS JOIN jsonb_array_elements(r.document -> 'actions') AS a(action)
+WHERE r.workflow_id = :id AND a.action ->> 'actionId' = ANY(:ids::text[])
+ORDER BY a.action ->> 'actionId', r.revision DESC;
 
 -- name: lock^
 SELECT w.*, r.document FROM workflows w

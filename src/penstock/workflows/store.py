@@ -16,14 +16,17 @@ from penstock.kernel.db import Connection
 from penstock.kernel.errors import Problem
 from penstock.kernel.queries import load
 from penstock.records.schema import Schema
+from penstock.workflows import step_ids
 from penstock.workflows.broken import refuse_broken
 from penstock.workflows.document import Document
 from penstock.workflows.errors import (
+    DocumentInvalid,
     RevisionNotFound,
     RevisionStale,
     WorkflowIncomplete,
     WorkflowNotFound,
 )
+from penstock.workflows.planning import plan_problems
 from penstock.workflows.validate import Checked, look, mentioned
 
 _queries = load("penstock.workflows")
@@ -82,7 +85,8 @@ async def create(
 async def replace(
     conn: Connection, schema: Schema, id: int, body: Mapping[str, Any], actor: str, now: datetime
 ) -> Workflow:
-    """Replace the definition as a whole; what is left out is cleared.
+    """Replace the definition as a whole; what is left out is cleared. Our key `publishPlan` says
+    what becomes of those who wait at steps.
 
     Raises WorkflowNotFound, RevisionStale, DocumentInvalid or WorkflowIncomplete.
     """
@@ -93,8 +97,15 @@ async def replace(
     whole = {**body, "objectTypeId": current.document.object_type}
     refuse_broken(whole, schema, creating=False)
     document = Document.from_request(body, before=current.document)
+    plan = body.get("publishPlan") or {}
+    problems = [
+        *await step_ids.problems(conn, id, current.document, document),
+        *plan_problems(plan, current.document, document),
+    ]
+    if problems:
+        raise DocumentInvalid(problems=problems)
     revision = current.revision + 1
-    await _add_revision(conn, id, revision, document, actor, now)
+    await _add_revision(conn, id, revision, document, actor, now, plan)
     enabled = bool(body.get("isEnabled"))
     unchanged = False
     if enabled:
@@ -208,7 +219,13 @@ async def read_revision(conn: Connection, id: int, revision: int) -> Revision:
 
 
 async def _add_revision(
-    conn: Connection, id: int, revision: int, document: Document, actor: str, now: datetime
+    conn: Connection,
+    id: int,
+    revision: int,
+    document: Document,
+    actor: str,
+    now: datetime,
+    plan: Mapping[str, Any] | None = None,
 ) -> None:
     await _queries.run(
         conn,
@@ -216,6 +233,7 @@ async def _add_revision(
         id=id,
         revision=revision,
         document=Jsonb(document.raw),
+        plan=Jsonb(plan or {}),
         now=now,
         actor=actor,
     )
