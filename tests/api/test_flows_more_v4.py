@@ -9,7 +9,7 @@ import pytest
 
 from tests.api.conftest import Service
 from tests.api.test_flows_v4 import FLOWS, create, flow
-from tests.story import chained, delay, set_property, step, to
+from tests.story import all_of, any_of, chained, delay, set_property, step, to, when
 
 MAPPINGS = "/automation/v4/workflow-id-mappings/batch/read"
 
@@ -257,3 +257,12 @@ async def test_a_put_says_which_revision_it_is_about_and_keeps_the_type(
     put = (await wire.put(path, json=body)).json()
     assert put["nextAvailableActionId"] == made["nextAvailableActionId"]
     assert (put["uuid"], put["objectTypeId"]) == (made["uuid"], "0-1")
+
+
+async def test_more_filters_than_hubspot_takes_keep_a_workflow_from_being_on(
+    wire: httpx.AsyncClient,
+) -> None:
+    one = any_of("lifecyclestage", "lead")
+    made = await create(wire, enrollmentCriteria=when(all_of(*[one] * 251)))
+    detail = (await wire.get(f"/api/workflows/{made['id']}")).json()
+    assert [problem["code"] for problem in detail["problems"]] == ["TOO_MANY_FILTERS"]

@@ -259,3 +259,17 @@ async def test_a_random_split_follows_its_shares(story: Story) -> None:
     # Chance is a hash of ids, which are the same in every run.
     assert 740 < found["CONNECTED"] < 860
     assert found["CONNECTED"] + found["UNQUALIFIED"] == 1000
+
+
+async def test_a_branch_that_asks_for_no_value_lets_everybody_pass(story: Story) -> None:
+    through = {
+        "type": "STATIC_BRANCH",
+        "actionId": "1",
+        "staticBranches": [{"branchValue": ""}],
+        "defaultBranch": to("2"),
+    }
+    flow = await story.workflow(when(LEADS), [through, set_property("2", "city", "Lund")])
+    await story.turn_on(flow)
+    ada = await story.contact(lifecyclestage="lead")
+    await story.rest()
+    assert (await story.record("contacts", ada)).properties["city"] == "Lund"

@@ -16,6 +16,7 @@ from penstock.triggers.base import TRIGGERS, Trigger
 from penstock.workflows import data_sources
 from penstock.workflows.asking import asked, in_setting
 from penstock.workflows.document import SHAPES, Document
+from penstock.workflows.limits import limit_problems
 from penstock.workflows.naming import Naming
 from penstock.workflows.parsing import parsed
 from penstock.workflows.timing import timing_problems
@@ -66,6 +67,7 @@ def look(document: Document, schema: Schema, emails: frozenset[str], names: Name
     naming = Naming(document, schema, trigger, fetched)
     place = Place(schema, type, "", emails, names, fetched)
     problems += timing_problems(document.raw, type)
+    problems += limit_problems(document)
     for id in document.order:
         problems += _step_problems(document, id, place, naming.at(id))
     return Checked(tuple(problems), criteria)

@@ -31,10 +31,10 @@ class BranchByValue(
     acts=False,
 ):
     """Send every record down the branch of its value, of a property or of an earlier step's output.
-    Who has another value, or none, goes down the last one.
+    Who has another value, or none, goes down the last one; all do where no value is asked.
     """
 
-    input_value: Input = field("Value", widget="value", alias="inputValue")
+    input_value: Input | None = field("Value", widget="value", alias="inputValue", default=None)
     static_branches: tuple[ValueBranch, ...] = field(
         "Branches", widget="value_branches", alias="staticBranches"
     )
@@ -46,11 +46,13 @@ class BranchByValue(
         exits: dict[str, tuple[str, str]] = {}
         for index, branch in enumerate(self.static_branches):
             exits.setdefault(branch.branch_value, (str(index), branch.branch_value))
-        values = await batch.resolve(self.input_value)
+        asked = self.input_value
+        values = {} if asked is None else await batch.resolve(asked)
         departures = Departures()
         for member in batch.members:
-            value = values.get(member.record_id)
-            exit, name = exits.get(_wire(value), ("default", self.default_branch_name))
+            last = ("default", self.default_branch_name)
+            value = _wire(values.get(member.record_id))
+            exit, name = last if asked is None else exits.get(value, last)
             departures.leave(exit, [member])
             departures.notes[member.enrollment_id] = {"branch": name}
         return departures
