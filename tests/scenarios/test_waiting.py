@@ -2,7 +2,10 @@
 
 from typing import Any
 
-from tests.story import Story, all_of, equals, set_property, step, to, when
+import pytest
+
+from penstock.workflows import store as workflows
+from tests.story import Story, all_of, any_of, delay, equals, set_property, step, to, when
 
 OSLO = when(all_of(equals("city", "Oslo")))
 NOTE = set_property("2", "hs_lead_status", "NEW")
@@ -163,3 +166,146 @@ async def test_a_branch_reads_whether_the_event_came(story: Story) -> None:
     await story.pass_time(hours=2)
     found = [(await story.record("contacts", id)).properties["hs_lead_status"] for id in (ada, bo)]
     assert found == ["CONNECTED", "UNQUALIFIED"]
+
+
+OPENED = occurrence("4-666440")
+DONE = occurrence("4-655002", equals("hs_name", "hs_task_status"), any_of("hs_value", "COMPLETED"))
+TASK = step("0", "0-3", {"subject": "Call"})
+
+
+async def emailing(story: Story, *between: dict[str, Any], minutes: int | None = 60) -> Any:
+    """A workflow that sends a mail and waits until that is opened; with the mail's id."""
+    mail = await story.email(subject="Hello", text="Hi")
+    send = step("0", "0-4", {"content_id": mail})
+    waiting = wait({**OPENED, "actionId": "0"}, minutes=minutes)
+    flow = await story.workflow(OSLO, [send, *between, waiting, NOTE])
+    await story.turn_on(flow)
+    return flow, mail
+
+
+async def test_its_own_mail_is_meant_and_no_other(story: Story) -> None:
+    flow, mail = await emailing(story)
+    ada = await story.contact(city="Oslo", email="ada@x.test")
+    await story.rest()
+    await story.happen("4-666440", ada, hs_email_id="12345")
+    await story.rest()
+    assert (await story.kinds(flow, ada))[-1] == "awaiting"
+    await story.happen("4-666440", ada, hs_email_id=mail)
+    await story.rest()
+    assert (await story.kinds(flow, ada))[-1] == "finished"
+    assert await met(story, ada) == ["true"]
+    assert await story.verify() == []
+
+
+async def test_what_became_of_the_mail_before_anybody_waited_counts_at_once(story: Story) -> None:
+    flow, mail = await emailing(story, delay("d", 60), minutes=None)
+    ada, bo = await story.create(
+        "contacts",
+        {"city": "Oslo", "email": "ada@x.test"},
+        {"city": "Oslo", "email": "bo@x.test"},
+    )
+    await story.rest()
+    await story.happen("4-666440", ada, hs_email_id=mail)
+    await story.happen("4-666440", bo, hs_email_id="12345")
+    await story.rest()
+    await story.pass_time(hours=2)
+    assert (await story.kinds(flow, ada))[-1] == "finished"
+    assert await met(story, ada) == ["true"]
+    assert (await story.kinds(flow, bo))[-1] == "awaiting"
+    assert await story.verify() == []
+
+
+async def test_what_became_of_the_same_mail_sent_before_does_not_count(story: Story) -> None:
+    flow, mail = await emailing(story, delay("d", 60))
+    ada = await story.contact(email="ada@x.test")
+    await story.happen("4-666440", ada, hs_email_id=mail)
+    await story.rest()
+    await story.update("contacts", ada, city="Oslo")
+    await story.rest()
+    await story.pass_time(hours=1)
+    assert (await story.kinds(flow, ada))[-1] == "awaiting"
+    await story.pass_time(hours=2)
+    assert await met(story, ada) == ["false"]
+
+
+async def test_its_own_task_is_meant_wherever_it_is_done(story: Story) -> None:
+    flow = await story.workflow(OSLO, [TASK, wait({**DONE, "actionId": "0"}), NOTE])
+    await story.turn_on(flow)
+    ada, bo = await story.create("contacts", {"city": "Oslo"}, {"city": "Oslo"})
+    await story.rest()
+    task = await task_of(story, ada)
+    await story.update("tasks", task, hs_task_status="IN_PROGRESS")
+    await story.rest()
+    assert (await story.kinds(flow, ada))[-1] == "awaiting"
+    await story.update("tasks", task, hs_task_status="COMPLETED")
+    await story.rest()
+    assert (await story.kinds(flow, ada))[-1] == "finished"
+    assert (await story.kinds(flow, bo))[-1] == "awaiting"
+    assert await story.verify() == []
+
+
+async def task_of(story: Story, contact: int) -> int:
+    (row,) = await story.query(
+        "SELECT from_id AS task FROM associations WHERE type_id = 204 AND to_id = %s", contact
+    )
+    found: int = row.task
+    return found
+
+
+async def test_a_task_that_was_done_before_anybody_waited_counts_at_once(story: Story) -> None:
+    flow = await story.workflow(
+        OSLO, [TASK, delay("d", 60), wait({**DONE, "actionId": "0"}, minutes=None), NOTE]
+    )
+    await story.turn_on(flow)
+    ada, bo = await story.create("contacts", {"city": "Oslo"}, {"city": "Oslo"})
+    await story.rest()
+    await story.update("tasks", await task_of(story, ada), hs_task_status="COMPLETED")
+    await story.rest()
+    await story.update("tasks", await task_of(story, ada), hs_task_status="WAITING")
+    await story.pass_time(hours=1)
+    assert (await story.kinds(flow, ada))[-1] == "finished"
+    assert await met(story, ada) == ["true"]
+    assert (await story.kinds(flow, bo))[-1] == "awaiting"
+
+
+async def test_who_got_no_mail_does_not_wait_for_what_cannot_come(story: Story) -> None:
+    flow, _ = await emailing(story, minutes=None)
+    nobody = await story.contact(city="Oslo")
+    await story.rest()
+    assert (await story.kinds(flow, nobody))[-1] == "finished"
+    assert await met(story, nobody) == ["false"]
+    assert await story.verify() == []
+
+
+async def test_the_second_time_at_a_wait_forgets_the_first(story: Story) -> None:
+    back = {
+        "type": "STATIC_BRANCH",
+        "actionId": "2",
+        "inputValue": {"type": "OBJECT_PROPERTY", "propertyName": "jobtitle"},
+        "staticBranches": [{"branchValue": "again", "connection": to("1", jump=True)}],
+    }
+    flow = await story.workflow(OSLO, [{**wait(PRICING), "connection": to("2")}, back])
+    await story.turn_on(flow)
+    ada = await story.contact(city="Oslo", jobtitle="again")
+    await story.rest()
+    await story.happen("4-96000", ada, hs_page_url="/pricing")
+    await story.rest()
+    await story.pass_time(minutes=2)
+    await story.update("contacts", ada, jobtitle="")
+    await story.pass_time(hours=2)
+    assert await met(story, ada) == ["true", "false"]
+
+
+@pytest.mark.parametrize(
+    ("step_id", "code"), [("9", "ACTION_DOESNT_EXIST"), ("n", "EVENT_UNSUPPORTED")]
+)
+async def test_a_wait_names_a_step_before_it_of_which_events_can_tell(
+    story: Story, step_id: str, code: str
+) -> None:
+    before = set_property("n", "lastname", "Byron")
+    flow = await story.workflow(OSLO, [before, wait({**OPENED, "actionId": step_id}), NOTE])
+    async with story.house.database.unit() as conn:
+        problems = await workflows.problems(conn, await story.house.schema(), flow)
+    assert [(each.where, each.code) for each in problems] == [
+        ("$.actions[1].fields.event_filter_branches[0].actionId", code)
+    ]

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict
 
 from penstock.actions.inputs import Input
+from penstock.actions.naming import Known, Trace
 from penstock.actions.sources import Source
 from penstock.filters.mentions import Mention, Names
 from penstock.kernel.catalogue import Catalogue
@@ -62,7 +63,8 @@ class Departures:
 
     `notes` are kept in the journal beside the step, `outputs` for later steps, by enrollment. Those
     who wait may go on before their moment, or without one, when an event happens to their record
-    that is `awaited`: documents, branches of events. Those who are `held` stay until everything is
+    that is `awaited`: documents, branches of events. One with the id of an earlier step as
+    `actionId` is about what that step did. Those who are `held` stay until everything is
     settled that the step queued or asked for on their behalf. For those of `skips` the step has a
     reason to do nothing; they go on. Passages of `ends` are over here, by state and reason.
     """
@@ -329,6 +331,9 @@ class Place:
     last: bool = False
     """Whether no other step follows it."""
 
+    known: Known | None = None
+    """What else the step's settings may name."""
+
     def property_problem(self, name: str, setting: str) -> list[Problem]:
         if name in self.type.properties:
             return []
@@ -401,6 +406,14 @@ class Action(BaseModel):
             else:
                 departures.leave(ONWARD, [member])
         return departures
+
+    def trace(self) -> Trace | None:
+        """How events that concern what it did are known, if any can."""
+        return None if self.makes is None else Trace(self.makes, made=True, values={})
+
+    def follows(self) -> Collection[str]:
+        """The ids of the steps for which it waits until something becomes of what they did."""
+        return ()
 
     def problems(self, place: Place) -> list[Problem]:
         """What keeps this step from being turned on, with the JSON path of each problem.

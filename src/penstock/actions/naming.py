@@ -21,11 +21,24 @@ TEMPLATES: Final = frozenset({"template", "rich_text"})
 """Widgets of settings that are texts with tokens."""
 
 
+class Trace(NamedTuple):
+    """How an event is known to concern what a step did: it happens to a record of this type, to the
+    one that the step `made` or to the enrolled one, and its properties have these values.
+    """
+
+    object_type: str
+    made: bool
+    values: Mapping[str, str]
+
+
 class Outputs(NamedTuple):
-    """What a step puts out: keys, None where nobody can know; and the type of record it makes."""
+    """What a step puts out: keys, None where nobody can know; the type of record it makes; and how
+    events that concern it are known, if any can.
+    """
 
     keys: Collection[str] | None
     made: TypeSchema | None
+    trace: Trace | None
 
 
 @dataclass(frozen=True)

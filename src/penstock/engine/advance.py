@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from penstock.actions.base import EVENT_MET, Action, Departures
-from penstock.engine import asked, associating, outcomes, waiting
+from penstock.engine import asked, associating, marks, outcomes, waiting
 from penstock.engine.acting import LONG, acting
 from penstock.engine.admission import admit
 from penstock.engine.associates import Request
@@ -225,6 +225,8 @@ class Advance:
         for departures, batch in results:
             self.turn.effects.absorb(batch.effects)
             self.turn.gone |= batch.gone
+            if group.mode == "run" and group.step in plan.followed:
+                await marks.set_for(self.turn, action, group.step, batch.walkers, departures)
             departing.apply(departures, batch)
         departing.fail(culprits)
 

@@ -41,7 +41,7 @@ class EngineBatch:
         self.now, self.zone = turn.now, zone
         self.type, self.schema = plan.type, turn.schema
         self.members: Sequence[Member] = [walker.member() for walker in walkers]
-        self._walkers = {walker.id: walker for walker in walkers}
+        self.walkers = {walker.id: walker for walker in walkers}
         self.effects = Effects()
         self.outcomes: Mapping[int, Sequence[Settled]] = {}
         """What became of what the step had queued, by enrollment."""
@@ -241,7 +241,7 @@ class EngineBatch:
         leading = self.schema.edges[edge]
         ends = await associates.of_edge(self.turn, leading, self.record_ids)
         requests: list[associates.Request] = []
-        for walker in self._walkers.values():
+        for walker in self.walkers.values():
             for other in ends.get(walker.record_id, [])[-1 if latest else 0 :]:
                 request = associates.Request(
                     record_id=other,
@@ -269,7 +269,7 @@ class EngineBatch:
         return {id: nobody for id in self.record_ids if not ends.get(id)}
 
     def queue(self, kind: str, part: str, payloads: Mapping[int, Mapping[str, Any]]) -> None:
-        for walker in self._walkers.values():
+        for walker in self.walkers.values():
             payload = payloads.get(walker.record_id)
             if payload is not None:
                 place = (self.plan.workflow_id, self.step)

@@ -1,11 +1,11 @@
 """A group departs from a step: along its exits, into a wait, or with a failure."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Protocol
 
 from penstock.actions.base import AFTER_BRANCH, ONWARD, Departures, Member
+from penstock.engine import waiting
 from penstock.engine.batch import EngineBatch
 from penstock.engine.branching import after_branch
 from penstock.engine.plans import Plan, PlannedStep
@@ -14,8 +14,6 @@ from penstock.engine.telling import end, tell, tell_reasons
 from penstock.engine.turn import Turn
 from penstock.engine.waiting import Wait
 from penstock.engine.walkers import Walker
-from penstock.filters.errors import FilterInvalid
-from penstock.filters.occurrences import Occurrence, check_occurrence
 from penstock.kernel.texts import Text
 
 
@@ -87,7 +85,7 @@ class Departing:
         tell(self.turn, "held", self._step, walkers, departures.notes, batch.kinds)
 
     def _wait(self, departures: Departures) -> None:
-        events = self._awaited(departures.awaited)
+        wanted = waiting.wanted(self.turn, self.plan, departures.awaited)
         holding: list[Walker] = []
         details: dict[int, dict[str, Any]] = {}
         for until, member in departures.waits:
@@ -96,18 +94,9 @@ class Departing:
             walker.skip(None)
             holding.append(walker)
             details[walker.id] = {} if until is None else {"until": until.isoformat()}
-            if events:
-                wait = Wait(walker.id, walker.record_id, walker.lane, until, events)
-                self._waits.append(wait)
-        tell(self.turn, "awaiting" if events else "waiting", self._step, holding, details)
-
-    def _awaited(self, documents: Sequence[Mapping[str, Any]]) -> list[Occurrence]:
-        found: list[Occurrence] = []
-        for document in documents:
-            # What it names may be gone: then it never comes.
-            with suppress(FilterInvalid):
-                found.append(check_occurrence(document, self.turn.schema, self.plan.type.id))
-        return found
+            if departures.awaited:
+                self._waits.append(waiting.begun(walker, until, wanted))
+        tell(self.turn, "awaiting" if wanted else "waiting", self._step, holding, details)
 
     def fail(self, failed: Sequence[tuple[Walker, Text]]) -> None:
         """A failed step is logged, and the record goes on (semantics decision 19), unless its

@@ -89,9 +89,18 @@ async def that_count(turn: Turn, wanted: Occurrence | None, events: Sequence[Eve
     """The places of those of which all is so that is asked of their properties."""
     if wanted is None:
         return list(range(len(events)))
+    return await that_counted(turn, wanted, [(event.at, event.properties) for event in events])
+
+
+async def that_counted(
+    turn: Turn, wanted: Occurrence, events: Sequence[tuple[Any, Mapping[str, Any]]]
+) -> list[int]:
+    """The same of events given as a moment and properties."""
+    if not events:
+        return []
     happened = [
-        {"n": number, "at": event.at, "properties": event.properties}
-        for number, event in enumerate(events)
+        {"n": number, "at": at, "properties": properties}
+        for number, (at, properties) in enumerate(events)
     ]
     slots = Slots(turn.schema.time_zone, turn.now)
     asked = select_occurrences(wanted, turn.schema, slots, happened)

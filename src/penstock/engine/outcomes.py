@@ -110,7 +110,11 @@ async def _journal(turn: Turn, details: Sequence[Mapping[str, Any]]) -> None:
         )
         turn.journal.tally(row.workflow_id, row.step, _KINDS[detail["state"]], 1)
         if detail["state"] == "done" and detail["kind"] == "mail":
-            properties = {"hs_workflow_id": str(row.workflow_id), "hs_recipient": row.part}
+            properties = {
+                "hs_email_id": row.email_id,
+                "hs_workflow_id": str(row.workflow_id),
+                "hs_recipient": row.part,
+            }
             sent.append((row.record_id, dumps(properties).decode()))
     if sent:
         await _queries.run(

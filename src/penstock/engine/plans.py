@@ -71,6 +71,12 @@ class Plan:
         """Whether what falls due is skipped."""
         return self.state == "off"
 
+    @cached_property
+    def followed(self) -> frozenset[str]:
+        """The steps for which others wait until something becomes of what they did."""
+        actions = (planned.action for planned in self.steps.values())
+        return frozenset(id for action in actions if action for id in action.follows())
+
     def rank(self, step: str) -> int:
         planned = self.steps.get(step)
         return -1 if planned is None else planned.rank

@@ -407,7 +407,8 @@ DELETE FROM import_problems WHERE value = ANY(:addresses::text[]);
 
 -- name: effect_steps
 -- What settled effects belong to.
-SELECT e.enrollment_id, e.visit, e.part, e.workflow_id, e.record_id, e.step
+SELECT e.enrollment_id, e.visit, e.part, e.workflow_id, e.record_id, e.step,
+    e.payload ->> 'email' AS email_id
 FROM effects e
 JOIN unnest(:enrollments::bigint[], :visits::integer[], :parts::text[]) AS i(enrollment, visit, part)
     ON e.enrollment_id = i.enrollment AND e.visit = i.visit AND e.part = i.part

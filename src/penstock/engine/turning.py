@@ -105,8 +105,9 @@ async def _work(this: Turn, due: Due) -> Turned:
     await advance.admit(intake.entrants)
     await advance.take_due()
     await advance.run(intake.requests, intake.edges)
+    waits = await waiting.still(this, advance.waits)
     await walkers.write(conn, bucket, now, advance.walkers)
-    await waiting.write(this, advance.waits)
+    await waiting.write(this, waits)
     led = len(advance.walkers)
     full = changes >= this.portion or stood >= allowed.standing > 0 or led >= this.portion
     return Turned(changes, stood, led, full=full)

@@ -65,6 +65,24 @@ def check_occurrence(
     return Occurrence(scope.type.id, root.event_type_id, about, written(root))
 
 
+def having(document: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, Any]:
+    """A branch of events that also asks that properties of the event have these values."""
+    asked = [
+        {
+            "filterType": "PROPERTY",
+            "property": name,
+            "operation": {
+                "operationType": "MULTISTRING",
+                "operator": "IS_EQUAL_TO",
+                "values": [value],
+                "includeObjectsWithNoValueSet": False,
+            },
+        }
+        for name, value in values.items()
+    ]
+    return {**document, "filters": [*(document.get("filters") or ()), *asked]}
+
+
 def select_occurrences(
     wanted: Occurrence, schema: Schema, slots: Slots, happened: list[dict[str, Any]]
 ) -> Statement:

@@ -46,12 +46,13 @@ class Naming:
 def _outputs(step: Step, schema: Schema) -> Outputs:
     entry = ACTIONS.get(step.type_id)
     if entry is None:
-        return Outputs(None, None)
+        return Outputs(None, None, None)
+    made = schema.types.get(entry.makes or "")
     try:
-        keys: Collection[str] | None = entry.model_validate(step.settings).puts_out()
+        action = entry.model_validate(step.settings)
     except ValidationError:
-        keys = None
-    return Outputs(keys, schema.types.get(entry.makes or ""))
+        return Outputs(None, made, None)
+    return Outputs(action.puts_out(), made, action.trace())
 
 
 def _event_properties(

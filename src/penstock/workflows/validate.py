@@ -131,7 +131,7 @@ def _step_problems(document: Document, id: str, around: Place, known: Known) -> 
     action = parsed(entry, step.settings, where, problems)
     if action is not None:
         last = all(exit.to is None for exit in step.exits)
-        problems += action.problems(replace(around, where=where, last=last))
+        problems += action.problems(replace(around, where=where, last=last, known=known))
         problems += input_problems(action, where, known)
         problems += missing(action.mentions(where), around.names)
     return problems

@@ -1,6 +1,7 @@
 """Send marketing e-mail."""
 
 from penstock.actions.base import Action, Batch, Departures, Place
+from penstock.actions.naming import Trace
 from penstock.kernel.errors import Problem
 from penstock.kernel.forms import field
 from penstock.kernel.texts import Text
@@ -21,6 +22,9 @@ class SendEmail(
     async def run(self, batch: Batch) -> Departures:
         refused = await batch.mail(self.content_id)
         return Departures.sorted_by(batch.members, refused)
+
+    def trace(self) -> Trace:
+        return Trace("0-1", made=False, values={"hs_email_id": self.content_id})
 
     def problems(self, place: Place) -> list[Problem]:
         if self.content_id in place.emails:

@@ -31,9 +31,11 @@ class SetProperty(
         if self.association is None:
             refused = await batch.write(self.property_name, self.value)
             return Departures.sorted_by(batch.members, refused)
-        values = await batch.resolve(self.value)
+        edge = self.association.association_type_id
+        type = batch.schema.types[batch.schema.edges[edge].to_type]
+        values = await batch.resolve(self.value, type.properties.get(self.property_name))
         refused = await batch.write_associated(
-            self.association.association_type_id,
+            edge,
             {id: {self.property_name: value} for id, value in values.items()},
             self.value.part,
             latest=self.association.latest,

@@ -1,6 +1,6 @@
 """Wait for an event."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -19,10 +19,10 @@ class WaitForEvent(
     summary="Wait for an event",
     icon="hourglass",
     category="Delays",
-    acts=False,
 ):
     """Hold every record until one of these events happens to it, or until the time is over. Events
-    count from when the record comes to this step.
+    count from when the record comes to this step; one with the id of an earlier step as actionId
+    concerns what that step did (its mail, its task), and counts from when it did so.
     """
 
     event_filter_branches: tuple[dict[str, Any], ...] = field("Events", widget="events")
@@ -37,28 +37,49 @@ class WaitForEvent(
             if self.expiration_minutes is not None:
                 until = member.entered_at + timedelta(minutes=self.expiration_minutes)
             departures.wait(until, member)
+            # What came when it was here before counts no more.
+            departures.outputs[member.enrollment_id] = {EVENT_MET: "false"}
         return departures
 
     async def resume(self, batch: Batch) -> Departures:
         departures = batch.depart()
         for member in batch.members:
-            outputs = {EVENT_MET: "false", **batch.outputs(member)}
-            departures.outputs[member.enrollment_id] = outputs
-            departures.notes[member.enrollment_id] = outputs
+            departures.notes[member.enrollment_id] = dict(batch.outputs(member))
         return departures
 
     def puts_out(self) -> Collection[str]:
         return (EVENT_MET,)
+
+    def follows(self) -> Collection[str]:
+        return {str(b["actionId"]) for b in self.event_filter_branches if b.get("actionId")}
 
     def problems(self, place: Place) -> list[Problem]:
         where = f"{place.where}.event_filter_branches"
         if not self.event_filter_branches:
             text = Text("no event is chosen to wait for")
             return [Problem(text, where, "EMPTY_BRANCH")]
-        problems: list[Problem] = []
-        for index, branch in enumerate(self.event_filter_branches):
-            try:
-                check_occurrence(branch, place.schema, place.type.id, where=f"{where}[{index}]")
-            except FilterInvalid as invalid:
-                problems += invalid.problems
-        return problems
+        return [
+            problem
+            for index, branch in enumerate(self.event_filter_branches)
+            for problem in _branch_problems(branch, place, f"{where}[{index}]")
+        ]
+
+
+def _branch_problems(branch: Mapping[str, Any], place: Place, where: str) -> Iterator[Problem]:
+    type, step = place.type.id, branch.get("actionId")
+    if step and place.known is not None:
+        outputs = place.known.outputs.get(str(step))
+        if outputs is None or not place.known.precedes(str(step)):
+            text = Text("no step {id} comes before this one", id=step)
+            yield Problem(text, f"{where}.actionId", "ACTION_DOESNT_EXIST")
+            return
+        trace = outputs.trace
+        if trace is None or (not trace.made and trace.object_type != type):
+            text = Text("no event of an enrolled record can tell of what step {id} did", id=step)
+            yield Problem(text, f"{where}.actionId", "EVENT_UNSUPPORTED")
+            return
+        type = trace.object_type
+    try:
+        check_occurrence(branch, place.schema, type, where=where)
+    except FilterInvalid as invalid:
+        yield from invalid.problems
