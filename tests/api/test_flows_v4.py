@@ -145,7 +145,8 @@ async def test_an_unknown_action_is_kept_verbatim(wire: httpx.AsyncClient) -> No
     made = await create(wire, actions=[strange])
     assert made["actions"] == [strange]
     detail = (await wire.get(f"/api/workflows/{made['id']}")).json()
-    assert [problem["code"] for problem in detail["problems"]] == ["ACTION_UNSUPPORTED"]
+    assert detail["problems"] == []
+    assert [warning["code"] for warning in detail["warnings"]] == ["ACTION_UNSUPPORTED"]
 
 
 async def test_a_flow_runs_and_its_history_is_told(

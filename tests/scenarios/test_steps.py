@@ -193,9 +193,9 @@ async def test_a_jump_back_rests_a_minute_so_that_it_cannot_spin(story: Story) -
         when(LEADS),
         [
             set_property("1", "num_notes", {"type": "INCREMENT", "incrementAmount": "1"}),
-            branch("2", ("Enough", all_of(notes_above(3)), "3"), default=None)
-            | {"defaultBranch": to("1", jump=True)},
-            set_property("3", "hs_lead_status", "OPEN"),
+            branch("2", ("Enough", all_of(notes_above(3)), "3"), default="4"),
+            set_property("3", "hs_lead_status", "OPEN", connection=None),
+            delay("4", 0, connection=to("1", jump=True)),
         ],
     )
     await story.turn_on(flow)

@@ -422,6 +422,12 @@ class Action(BaseModel):
         """
         return []
 
+    def writes(self, type: TypeSchema, schema: Schema) -> Iterator[tuple[str, Any]]:
+        """What it writes for enrolled records of a type: "object type/property", and the value
+        where it is always the same one, else None.
+        """
+        yield from ()
+
     def mentions(self, where: str) -> Iterator[Mention]:
         """What the settings, which stand at a JSON path, name that has to exist."""
         yield from ()

@@ -44,6 +44,7 @@ class WorkflowShape(Wire):
 class WorkflowDetail(WorkflowShape):
     steps: dict[str, dict[str, int]] = Field(description="Numbers by step and kind")
     problems: list[ProblemShape] = Field(description="What keeps it from being turned on")
+    warnings: list[ProblemShape] = Field(description="What is worth knowing before that")
 
 
 class WorkflowPage(Wire):
@@ -69,11 +70,12 @@ async def read_one(call: ThisCall, workflow_id: str) -> dict[str, Any]:
     workflow = await store.read_one(call.conn, number(workflow_id))
     (shape,) = await _shapes(call, [workflow])
     numbers = await history.counts(call.conn, [workflow.id])
-    problems = await store.problems(call.conn, call.schema, workflow)
+    checked = await store.review(call.conn, call.schema, workflow)
     return {
         **shape,
         "steps": numbers[workflow.id].steps,
-        "problems": [_problem(problem, call.language) for problem in problems],
+        "problems": [_problem(problem, call.language) for problem in checked.problems],
+        "warnings": [_problem(warning, call.language) for warning in checked.warnings],
     }
 
 

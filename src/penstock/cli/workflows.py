@@ -11,8 +11,8 @@ from penstock.kernel.texts import Text
 if TYPE_CHECKING:
     from penstock.bootstrap.installation import Installation
     from penstock.engine.history import Counts
-    from penstock.kernel.errors import Problem
     from penstock.workflows.store import Workflow
+    from penstock.workflows.validate import Checked
 
 group = typer.Typer(name="workflows", help="Workflows.", no_args_is_help=True)
 
@@ -58,20 +58,20 @@ def show(id: Id, data: Data = None, json: Json = False) -> None:
     from penstock.engine import history
     from penstock.workflows import store
 
-    async def work(at: "Installation") -> "tuple[Workflow, Counts, float, tuple[Problem, ...]]":
+    async def work(at: "Installation") -> "tuple[Workflow, Counts, float, Checked]":
         async with at.database.unit() as conn:
             workflow = await store.read_one(conn, id)
             counts = (await history.counts(conn, [id]))[id]
             standing = (await history.progress(conn, [id]))[id]
             schema = await at.schemas.current(conn)
-            return workflow, counts, standing, await store.problems(conn, schema, workflow)
+            return workflow, counts, standing, await store.review(conn, schema, workflow)
 
-    workflow, counts, standing, problems = run(data, work)
+    workflow, counts, standing, checked = run(data, work)
     shape = {**_shape(workflow, counts), "standing": standing}
     if json:
         wrong = [
             {"where": problem.where, "message": problem.text.render(language())}
-            for problem in problems
+            for problem in checked.problems
         ]
         definition = workflow.document.raw
         as_json({**shape, "steps": counts.steps, "problems": wrong, "definition": definition})
@@ -93,7 +93,7 @@ def show(id: Id, data: Data = None, json: Json = False) -> None:
         ],
         Text("Nobody has been enrolled yet."),
     )
-    for problem in problems:
+    for problem in (*checked.problems, *checked.warnings):
         say(Text("{where}: {problem}", where=problem.where or "", problem=problem.text))
 
 

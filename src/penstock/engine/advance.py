@@ -15,6 +15,7 @@ from penstock.engine.associating import EdgeRequest
 from penstock.engine.attempt import attempt
 from penstock.engine.batch import EngineBatch
 from penstock.engine.departing import Departing
+from penstock.engine.displacing import displace
 from penstock.engine.due import take_due
 from penstock.engine.entrants import Entrants, once_each
 from penstock.engine.exits import REASONS, kept_out, state_of
@@ -58,9 +59,13 @@ class Advance:
         self._groups: dict[Group, list[Walker]] = {}
 
     async def admit(self, entrants: Sequence[Entrants]) -> None:
-        """Let entrants in, by workflow id; those beyond the portion begin in a later turn."""
+        """Let entrants in, by workflow id; those beyond the portion begin in a later turn.
+
+        This comes before any enrollment is taken in hand: some end here.
+        """
         for asking in once_each(entrants):
             admitted = await admit(self.turn, asking)
+            await displace(self.turn, asking.workflow_id, admitted, self.walkers)
             room = max(self.turn.room - len(self.walkers), 0)
             for walker in admitted[room:]:
                 walker.due = self.turn.now
@@ -102,7 +107,7 @@ class Advance:
     async def run(self, requests: Sequence[Request], edges: Sequence[EdgeRequest]) -> None:
         """Do what other buckets ask for, and lead everybody on until each waits or ends."""
         turn = self.turn
-        going = [walker for walker in self.walkers if walker.due is None]
+        going = [w for w in self.walkers if w.due is None and w.ended_at is None]
         if not going and not requests and not edges:
             return
         # All at once and by id: whoever else locks records does it in this order.

@@ -15,7 +15,7 @@ from penstock.kernel.queries import load
 from penstock.records.schema import Schema, TypeSchema
 from penstock.workflows import data_sources
 from penstock.workflows.data_sources import DataSource
-from penstock.workflows.document import Document, Step
+from penstock.workflows.document import Document, Leaves, Step
 from penstock.workflows.timing import Timing, timing
 
 _queries = load("penstock.engine")
@@ -51,6 +51,9 @@ class Plan:
 
     by_any_trigger: bool
     """Whether every trigger enrols again, since none was chosen for that."""
+
+    leaves: Leaves | None
+    """Which other workflows a record leaves that enrols in this one."""
 
     steps: Mapping[str, PlannedStep]
     sources: Mapping[str, DataSource]
@@ -123,6 +126,7 @@ def _plan(row: Any, schema: Schema) -> Plan:
         state=row.state,
         timing=times,
         again=bool(criteria.get("shouldReEnroll")),
+        leaves=document.leaves,
         by_any_trigger=not criteria.get("reEnrollmentTriggersFilterBranches"),
         steps={
             id: PlannedStep(

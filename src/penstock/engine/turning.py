@@ -100,9 +100,9 @@ async def _work(this: Turn, due: Due) -> Turned:
     changes = await intake.settle()
     stood = await intake.stand() if allowed.standing else 0
     advance = Advance(this)
+    await advance.admit(intake.entrants)
     await advance.take_met(intake.met)
     await advance.take_answered(intake.answered)
-    await advance.admit(intake.entrants)
     await advance.take_due()
     await advance.run(intake.requests, intake.edges)
     waits = await waiting.still(this, advance.waits)

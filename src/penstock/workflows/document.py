@@ -62,6 +62,16 @@ class ErrorPolicy:
 
 
 @dataclass(frozen=True)
+class Leaves:
+    """The workflows that a record leaves when it enrols; None stands for all others."""
+
+    workflows: frozenset[int] | None
+
+    def concerns(self, workflow_id: int) -> bool:
+        return self.workflows is None or workflow_id in self.workflows
+
+
+@dataclass(frozen=True)
 class Step:
     """A node of the drawn graph."""
 
@@ -109,6 +119,17 @@ class Document:
             return None
         members = [{"filterType": "IN_LIST", "operator": "IN_LIST", "listId": id} for id in lists]
         return {"filterBranchType": "OR", "filters": members}
+
+    @property
+    def leaves(self) -> Leaves | None:
+        """Which other workflows a record leaves that enrols in this one."""
+        setting = self.raw.get("unEnrollmentSetting") or {}
+        if setting.get("type") == "ALL":
+            return Leaves(None)
+        if setting.get("type") != "SELECTIVE":
+            return None
+        flows = map(str, setting.get("flowIds") or [])
+        return Leaves(frozenset(int(id) for id in flows if id.isascii() and id.isdecimal()))
 
     @classmethod
     def from_request(cls, body: Mapping[str, Any], before: "Document | None" = None) -> "Document":

@@ -71,3 +71,15 @@ SELECT role, criterion_id FROM workflow_criteria WHERE workflow_id = :id AND rev
 -- name: by_legacy_ids
 SELECT w.id, w.legacy_id FROM workflows w
 WHERE w.deleted_at IS NULL AND w.legacy_id = ANY(:ids::bigint[]);
+
+-- name: others_on
+-- The other workflows that are on, with all that lets records into them.
+SELECT w.id, r.document, coalesce((
+    SELECT array_agg(d.kind || ' ' || d.key) FROM workflow_criteria u
+    JOIN criterion_depends d ON d.criterion_id = u.criterion_id
+    WHERE u.workflow_id = w.id AND u.revision = r.revision
+        AND (u.role = 'enroll' OR u.role LIKE 'again%%')), '{}') AS asks
+FROM workflows w
+JOIN workflow_revisions r ON r.workflow_id = w.id AND r.revision = w.live_revision
+WHERE w.deleted_at IS NULL AND w.state <> 'off' AND w.id <> :id
+ORDER BY w.id;

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import replace as altered
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,7 +17,7 @@ from penstock.kernel.db import Connection
 from penstock.kernel.errors import Problem
 from penstock.kernel.queries import load
 from penstock.records.schema import Schema
-from penstock.workflows import step_ids
+from penstock.workflows import loops, step_ids
 from penstock.workflows.broken import refuse_broken
 from penstock.workflows.document import Document
 from penstock.workflows.errors import (
@@ -170,6 +171,13 @@ async def delete(conn: Connection, id: int, actor: str, now: datetime) -> None:
     await criteria.announce(conn)
 
 
+async def review(conn: Connection, schema: Schema, workflow: Workflow) -> Checked:
+    """What keeps it from being turned on, and what is worth knowing before; with JSON paths."""
+    checked = await _look(conn, schema, workflow.document)
+    more = await loops.warnings(conn, schema, workflow.id, workflow.document, checked)
+    return altered(checked, warnings=(*checked.warnings, *more))
+
+
 async def problems(conn: Connection, schema: Schema, workflow: Workflow) -> tuple[Problem, ...]:
     """What keeps it from being turned on, with JSON paths."""
     return (await _look(conn, schema, workflow.document)).problems
@@ -248,7 +256,8 @@ async def _complete(conn: Connection, schema: Schema, document: Document) -> Che
 
 async def _look(conn: Connection, schema: Schema, document: Document) -> Checked:
     published = frozenset(str(id) for id in await emails.published_ids(conn))
-    return look(document, schema, published, await names(conn, mentioned(document)))
+    checked = look(document, schema, published, await names(conn, mentioned(document)))
+    return altered(checked, problems=(*checked.problems, *loops.of_steps(document)))
 
 
 async def _criteria_of(conn: Connection, id: int, revision: int | None) -> dict[str, int]:

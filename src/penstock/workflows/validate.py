@@ -32,7 +32,29 @@ def mentioned(document: Document) -> list[Mention]:
     trigger = _trigger(document, [])
     if trigger is not None:
         found += [Mention("list", id, where) for _, where, id in trigger.memberships()]
-    return found
+    return found + _left(document)
+
+
+def _leaving_problems(document: Document, names: Names) -> Iterator[Problem]:
+    setting = document.raw.get("unEnrollmentSetting")
+    if setting is None:
+        return
+    where = "$.unEnrollmentSetting"
+    if setting.get("type") not in ("ALL", "SELECTIVE"):
+        text = Text("the choices are {choices}", choices="ALL, SELECTIVE")
+        yield Problem(text, f"{where}.type", "UNKNOWN_TYPE")
+    elif setting["type"] == "SELECTIVE":
+        yield from missing(_left(document), names)
+
+
+def _left(document: Document) -> list[Mention]:
+    """The workflows that a record leaves when it enrols."""
+    given = (document.raw.get("unEnrollmentSetting") or {}).get("flowIds") or []
+    return [
+        Mention("workflow", int(id), f"$.unEnrollmentSetting.flowIds[{place}]")
+        for place, id in enumerate(map(str, given))
+        if id.isascii() and id.isdecimal()
+    ]
 
 
 @dataclass(frozen=True)
@@ -42,6 +64,9 @@ class Checked:
     problems: tuple[Problem, ...]
     criteria: Mapping[str, Criterion]
     """By role."""
+
+    warnings: tuple[Problem, ...] = ()
+    """What does not keep it from being turned on, and is worth knowing."""
 
 
 def look(document: Document, schema: Schema, emails: frozenset[str], names: Names) -> Checked:
@@ -62,6 +87,7 @@ def look(document: Document, schema: Schema, emails: frozenset[str], names: Name
     if trigger is not None:
         problems += _event_problems(document, trigger, schema, names)
     problems += _unsupported(document)
+    problems += _leaving_problems(document, names)
     type = schema.types[document.object_type]
     fetched = data_sources.look(document.raw.get("dataSources") or [], schema, type, problems)
     naming = Naming(document, schema, trigger, fetched)
@@ -70,7 +96,21 @@ def look(document: Document, schema: Schema, emails: frozenset[str], names: Name
     problems += limit_problems(document)
     for id in document.order:
         problems += _step_problems(document, id, place, naming.at(id))
-    return Checked(tuple(problems), criteria)
+    return Checked(tuple(problems), criteria, tuple(_unknown_actions(document)))
+
+
+def _unknown_actions(document: Document) -> Iterator[Problem]:
+    """Steps that nobody here can do: who comes to one fails it, and goes on."""
+    for id in document.order:
+        step = document.steps[id]
+        if step.type_id not in ACTIONS:
+            text = Text('the action "{type}" is not supported by this version', type=step.type_id)
+            yield Problem(text, step.where, "ACTION_UNSUPPORTED")
+
+
+def trigger_of(document: Document) -> Trigger | None:
+    """The trigger, if it is one that this version knows."""
+    return _trigger(document, [])
 
 
 def _trigger(document: Document, problems: list[Problem]) -> Trigger | None:
@@ -107,7 +147,7 @@ def _event_problems(
 
 
 _LATER = (
-    "enrollmentSchedule", "eventAnchor", "unEnrollmentSetting", "turnOffAt",
+    "enrollmentSchedule", "eventAnchor", "turnOffAt",
 )  # fmt: skip
 
 
@@ -123,8 +163,7 @@ def _step_problems(document: Document, id: str, around: Place, known: Known) -> 
     step = document.steps[id]
     entry = ACTIONS.get(step.type_id)
     if entry is None:
-        text = Text('the action "{type}" is not supported by this version', type=step.type_id)
-        return [Problem(text, step.where, "ACTION_UNSUPPORTED")]
+        return []
     inside = "" if step.type_id in SHAPES else ".fields"
     where = f"{step.where}{inside}"
     problems: list[Problem] = []

@@ -1,6 +1,8 @@
 """Set property."""
 
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from penstock.actions.associated import Association
 from penstock.actions.base import Action, Batch, Departures, Place
@@ -8,6 +10,7 @@ from penstock.actions.inputs import Input, StaticValue
 from penstock.kernel.errors import Problem
 from penstock.kernel.forms import field
 from penstock.kernel.texts import Text
+from penstock.records.schema import Schema, TypeSchema
 from penstock.records.values import BadValue
 
 
@@ -51,6 +54,11 @@ class SetProperty(
             place = replace(place, type=place.schema.types[edge.to_type])
         target = place.property_problem(self.property_name, "property_name")
         return target or self._value_problems(place)
+
+    def writes(self, type: TypeSchema, schema: Schema) -> Iterator[tuple[str, Any]]:
+        edge = self.association and schema.edges.get(self.association.association_type_id)
+        value = self.value.static_value if isinstance(self.value, StaticValue) else None
+        yield f"{edge.to_type if edge else type.id}/{self.property_name}", value
 
     def _value_problems(self, place: Place) -> list[Problem]:
         prop = place.type.properties[self.property_name]
