@@ -110,7 +110,7 @@ def _read_fields() -> frozenset[str]:
         for module in _modules(package):
             path = Path(str(module.__file__))
             if str(path.relative_to(root)) not in _STORED:
-                said |= _said(path)
+                said |= _said(path) | _aliases(module)
     properties = {"name", "objectTypeId", "startActionId", "actions", "suppressionListIds", "type"}
     return frozenset(said | properties)
 
@@ -123,6 +123,18 @@ def _said(path: Path) -> set[str]:
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     return strings | {text[2:] for text in strings if text.startswith("$.")}
+
+
+def _aliases(module: ModuleType) -> set[str]:
+    """The keys that the models of a module read."""
+    models = [kind for kind in vars(module).values() if isinstance(kind, type)]
+    return {
+        field.alias
+        for model in models
+        if issubclass(model, BaseModel)
+        for field in model.model_fields.values()
+        if field.alias
+    }
 
 
 def _modules(package: ModuleType) -> Iterator[ModuleType]:

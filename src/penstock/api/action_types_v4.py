@@ -18,7 +18,9 @@ from penstock.workflows.document import SHAPES
 
 router = Router("action_types", "Workflows")
 
-_PICKERS: Final = frozenset({"email", "list", "owner", "property", "team", "user", "workflow"})
+_PICKERS: Final = frozenset(
+    "email list owner property queues subscription teams users workflow workflows".split()
+)
 """Widgets whose choices depend on what there is in the account."""
 
 
