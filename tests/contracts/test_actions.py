@@ -56,6 +56,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "penstock-unenroll": {"which": "OTHERS"},
     "LIST_BRANCH": {"listBranches": [{"filterBranch": all_of(equals("city", "Lund"))}]},
     "STATIC_BRANCH": {"inputValue": CITY, "staticBranches": [{"branchValue": "Lund"}]},
+    "WEBHOOK": {"method": "POST", "webhookUrl": "https://hook.test/", "queryParams": []},
     "AB_TEST_BRANCH": {"testBranches": [{"percentage": 50}, {"percentage": 50}]},
 }
 """For each action settings that work. What stands in braces alone is made for the test."""

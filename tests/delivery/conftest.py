@@ -6,6 +6,7 @@ import pytest
 
 from tests.conftest import House
 from tests.delivery.desk import Desk, Post, open_desk, open_post
+from tests.delivery.hooks import Hook, open_hook
 
 
 @pytest.fixture
@@ -18,3 +19,9 @@ async def desk(house: House) -> AsyncIterator[Desk]:
 async def post() -> AsyncIterator[Post]:
     async with open_post() as post:
         yield post
+
+
+@pytest.fixture
+async def hook() -> AsyncIterator[Hook]:
+    async with open_hook() as hook:
+        yield hook

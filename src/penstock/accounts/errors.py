@@ -1,8 +1,9 @@
 """What can go wrong with those who ask.
 
-NotFound     KeyNotFound, AppNotFound, TokenNotFound
+NotFound     KeyNotFound, AppNotFound, TokenNotFound, SecretNotFound
 Invalid      ScopeUnknown, ScopesNotTheApps, ClientUnknown, CodeUnusable, RefreshTokenUnusable,
-             GrantTypeUnknown
+             GrantTypeUnknown, SecretNameInvalid, SecretInvalid, SecretKeyMissing, KeyFileExposed,
+             SecretUnreadable
 Forbidden    NotAuthenticated (TokenExpired), ScopesMissing, LinkUnusable
 """
 
@@ -73,3 +74,31 @@ class LinkUnusable(Forbidden):
     """This sign-in link is no longer valid: each works once, and for an hour"""
 
     code = "LINK_UNUSABLE"
+
+
+class SecretNotFound(NotFound):
+    """There is no secret "{name}\""""
+
+    code = "OBJECT_NOT_FOUND"
+
+
+class SecretNameInvalid(Invalid):
+    """No secret can be called "{name}": use up to 100 letters, digits, "_", "-" and ".", with a
+    letter or digit first"""
+
+
+class SecretInvalid(Invalid):
+    """A secret has between 1 and {limit} characters"""
+
+
+class SecretKeyMissing(Invalid):
+    """Secrets need a key: set PENSTOCK_SECRET_KEY to at least 32 random characters, the same for
+    all processes that use this database"""
+
+
+class KeyFileExposed(Invalid):
+    """{file} may be read by others: take the right from them (chmod 600), and change the secrets"""
+
+
+class SecretUnreadable(Invalid):
+    """The secret "{name}" was kept with another key: put back the key, or set the secret anew"""

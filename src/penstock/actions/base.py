@@ -188,6 +188,12 @@ class Batch(Protocol):
         """Properties of the group's records as strings of the wire, by record id."""
         ...
 
+    async def records(self) -> Mapping[int, Mapping[str, Any]]:
+        """The group's records as the API returns them, with every property that has a value, by
+        record id; contacts with what their properties have been.
+        """
+        ...
+
     async def resolve(self, value: Source, property: Property | None = None) -> Mapping[int, Any]:
         """What an input comes to for each record, by record id; raw, as a client would send it.
 

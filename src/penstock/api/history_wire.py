@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from penstock.delivery.reasons import REASONS
 from penstock.engine.history import Entry, Passage
 from penstock.kernel.db import Connection
 from penstock.kernel.texts import Text
@@ -27,7 +26,7 @@ async def actions_of(conn: Connection, entries: Iterable[Entry]) -> Actions:
 
 def sentence(told: Entry) -> Text:
     """An entry in words."""
-    return told.text(REASONS)
+    return told.text()
 
 
 def entry(told: Entry, actions: Actions, language: str) -> dict[str, Any]:

@@ -8,9 +8,9 @@ from penstock.kernel.errors import Invalid
 from penstock.records import associations
 from penstock.records.associations import Neighbour
 from penstock.records.errors import ObjectTypeUnknown
-from penstock.records.reading import PastValue, Record, history
+from penstock.records.reading import Record, history
 from penstock.records.schema import Schema, TypeSchema
-from penstock.records.values import instant_text
+from penstock.records.shaping import past, shape
 
 MOST_ASSOCIATED: Final = 500
 """Other ends shown with a record; the rest is a page away."""
@@ -18,20 +18,6 @@ MOST_ASSOCIATED: Final = 500
 
 class AssociationsInvalid(Invalid):
     """There is no object type "{name}" that associations could be read of"""
-
-
-def shape(record: Record, type: TypeSchema, names: Iterable[str]) -> dict[str, Any]:
-    """A record with the named properties; the ones that say which and when are always there."""
-    shaped: dict[str, Any] = {
-        "id": str(record.id),
-        "properties": record.shown(type, {**dict.fromkeys(names), **type.columns}),
-        "createdAt": instant_text(record.created_at),
-        "updatedAt": instant_text(record.updated_at),
-        "archived": record.archived_at is not None,
-    }
-    if record.archived_at is not None:
-        shaped["archivedAt"] = instant_text(record.archived_at)
-    return shaped
 
 
 def written(
@@ -60,9 +46,9 @@ async def shapes(
     names = [*(properties or type.shown), *with_history]
     shaped = [shape(record, type, names) for record in records]
     if with_history and records:
-        past = await history(call.conn, [record.id for record in records], with_history)
+        values = await history(call.conn, [record.id for record in records], with_history)
         for record, one in zip(records, shaped, strict=True):
-            one["propertiesWithHistory"] = _history(type, with_history, past.get(record.id, {}))
+            one["propertiesWithHistory"] = past(type, with_history, values.get(record.id, {}))
     for word in associated:
         other = _other(call, word)
         found = await _neighbours(call, type, other, [record.id for record in records])
@@ -77,25 +63,6 @@ async def shapes(
 def plural(schema: Schema, type: TypeSchema) -> str:
     """The name under which other ends of a type are listed."""
     return f"p{schema.portal_id}_{type.name}" if type.custom else type.plural
-
-
-def _history(
-    type: TypeSchema, names: Iterable[str], past: Mapping[str, Sequence[PastValue]]
-) -> dict[str, list[dict[str, str]]]:
-    return {
-        name: [
-            {
-                # No value is an empty string here: clients require one.
-                "value": "" if entry.value is None else type.formats[name](entry.value),
-                "timestamp": instant_text(entry.at),
-                "sourceType": entry.source.kind,
-                "sourceId": entry.source.id,
-            }
-            for entry in past.get(name, ())
-        ]
-        for name in names
-        if name in type.formats
-    }
 
 
 def _other(call: Call, word: str) -> TypeSchema:

@@ -19,8 +19,8 @@ from penstock.api.routing import Router
 from penstock.delivery import effects, outbox
 from penstock.delivery.effects import Sighted
 from penstock.delivery.outbox import Mail
-from penstock.delivery.reasons import REASONS
 from penstock.records.values import instant_text
+from penstock.workflows.reasons import REASONS
 
 router = Router("outbox", "Outbox")
 

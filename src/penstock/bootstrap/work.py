@@ -4,7 +4,7 @@ import asyncio
 import os
 import secrets
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -39,14 +39,13 @@ async def work(orders: Orders, stop: asyncio.Event, ready: Callable[[], None]) -
     """
     wake, clock = asyncio.Event(), DatabaseClock()
     async with Database(orders.url, size=_CONNECTIONS, patience=_PATIENCE) as database:
-        deliverer = Deliverer(database, clock, Settings(), _name())
-        schemas = Schemas()
-
-        async def deliver() -> bool:
-            dealt = await deliverer.deliver()
-            if dealt:
-                wake.set()  # the outcomes are changes
-            return bool(dealt)
+        # Each kind has a deliverer, and so a queue, of its own: slow webhooks do not hold up mail.
+        name, settings, schemas = _name(), Settings(), Schemas()
+        deliverers = [
+            # The outcomes are changes.
+            Deliverer(database, clock, settings, f"{name}/{kind}", kinds=[kind], told=wake.set)
+            for kind in DELIVERIES
+        ]
 
         async def run_import() -> bool:
             ran = await running.run_next(database, schemas, clock)
@@ -54,18 +53,19 @@ async def work(orders: Orders, stop: asyncio.Event, ready: Callable[[], None]) -
                 wake.set()
             return ran
 
-        delivering, importing = Errand("deliveries", deliver), Errand("imports", run_import)
-
-        async def tell_errands() -> bool:
-            delivering.look()
-            importing.look()
-            return False
+        importing = Errand("imports", run_import)
 
         async with (
             _beside(Waker(orders.url).listen(wake)),
             _beside(importing.run()),
-            _finishing(delivering, deliverer),
+            _delivering(deliverers) as delivering,
         ):
+
+            async def tell_errands() -> bool:
+                for errand in (*delivering, importing):
+                    errand.look()
+                return False
+
             ready()
             await Worker(database, clock).run(wake, stop, beside=tell_errands)
 
@@ -81,15 +81,24 @@ async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def _finishing(errand: Errand, deliverer: Deliverer) -> AsyncIterator[None]:
+async def _delivering(deliverers: Sequence[Deliverer]) -> AsyncIterator[Sequence[Errand]]:
+    errands = [Errand("deliveries", _deliver(deliverer)) for deliverer in deliverers]
     # Not cancelled: a mail whose sending is cut off is uncertain for ever.
-    task = asyncio.create_task(errand.run())
+    tasks = [asyncio.create_task(errand.run()) for errand in errands]
     try:
-        yield
+        yield errands
     finally:
-        errand.end()
-        await deliverer.close()
-        await task
+        for errand in errands:
+            errand.end()
+        await asyncio.gather(*(deliverer.close() for deliverer in deliverers))
+        await asyncio.gather(*tasks)
+
+
+def _deliver(deliverer: Deliverer) -> Callable[[], Awaitable[bool]]:
+    async def deliver() -> bool:
+        return bool(await deliverer.deliver())
+
+    return deliver
 
 
 def _name() -> str:

@@ -16,6 +16,7 @@ from penstock.cli import (
     importing,
     keys,
     schema,
+    secrets,
     serving,
     workflows,
 )
@@ -32,7 +33,14 @@ for module in (serving, importing, demo, history, explaining, database):
     module.add_to(app)
 for module in (drawing, enrolling):
     module.add_to(workflows.group)
-for group in (keys.group, apps.group, schema.group, workflows.group, database.group):
+for group in (
+    keys.group,
+    apps.group,
+    secrets.group,
+    schema.group,
+    workflows.group,
+    database.group,
+):
     app.add_typer(group)
 
 

@@ -1,6 +1,7 @@
 """`penstock serve`, `penstock worker` and `penstock sign-in`."""
 
 import asyncio
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -100,4 +101,7 @@ def _supervise(data: Path | None, crew: "Crew", ready: "Ready") -> None:
     from penstock.kernel import log
 
     log.configure("supervisor", debug=debugging.on)
+    if data is not None:
+        # The key of secrets lies there, and children read their settings from the environment.
+        os.environ["PENSTOCK_DATA_FOLDER"] = str(data)
     asyncio.run(supervise(server_of(settings_of(data), tell), crew, ready))

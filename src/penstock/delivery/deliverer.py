@@ -7,8 +7,8 @@ others are uncertain.
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Collection, Sequence
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from penstock.delivery.base import (
@@ -23,9 +23,10 @@ from penstock.delivery.base import (
     Outcome,
 )
 from penstock.delivery.errors import NameHeld
+from penstock.delivery.rates import admit
 from penstock.delivery.settling import keys, settle
 from penstock.kernel.clock import Clock
-from penstock.kernel.db import Connection, Database, connect
+from penstock.kernel.db import TRANSIENT, Connection, Database, connect
 from penstock.kernel.queries import load
 from penstock.kernel.settings import Settings
 
@@ -34,28 +35,45 @@ _queries = load("penstock.delivery")
 MOST_KEPT: Final = 200
 """Effects put down in the database at a time."""
 
-MOST_PER_LINE: Final = 5
-"""Effects claimed at a time for each line to the outside; uncertain if the process dies."""
+_LOOK_EVERY: Final = 0.2
+"""Seconds between two looks for more to send, while something is being sent and lines are free."""
 
 
 class Deliverer:
     """One of any number that may work at once; each has a name of its own.
 
+    It delivers the kinds that it is given, or all. `told` is called whenever it has written down
+    what became of something.
+
     Raises MailServerInvalid or SenderInvalid when the settings make no sense.
     """
 
-    def __init__(self, database: Database, clock: Clock, settings: Settings, name: str) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        settings: Settings,
+        name: str,
+        *,
+        kinds: Collection[str] | None = None,
+        told: Callable[[], None] = lambda: None,
+    ) -> None:
         self.name = name
+        self._told = told
         self._database = database
         self._clock = clock
         self._settings = settings
-        self._ways = [(kind, kind.carrier(settings)) for kind in DELIVERIES.values()]
+        self._ways = [
+            (delivery, delivery.carrier(settings))
+            for delivery in DELIVERIES.values()
+            if kinds is None or delivery.kind in kinds
+        ]
         self._session: Connection | None = None
         self._working = asyncio.Lock()
         self._closing = False
 
     async def deliver(self) -> int:
-        """Deliver one portion of each kind; returns how many effects were dealt with.
+        """Deliver what is due, kind by kind; returns how many effects were dealt with.
 
         That is 0 when none is due, and once the deliverer is closed.
 
@@ -113,7 +131,8 @@ class Deliverer:
     async def _keep(self, delivery: Delivery[Any], keeper: Keeper[Any]) -> int:
         async with self._database.unit() as conn:
             now = await self._clock.now(conn)
-            effects = await self._due(conn, delivery, now, MOST_KEPT)
+            rows = await self._due(conn, delivery, now, MOST_KEPT)
+            effects = [_effect(row) for row in rows]
             if not effects:
                 return 0
             prepared = await delivery.prepare(conn, effects, self._settings)
@@ -121,31 +140,70 @@ class Deliverer:
             await keeper.keep(conn, parcels, now)
             outcomes = [(effect, _kept(prepared[effect.key])) for effect in effects]
             await settle(conn, outcomes, now, worker=None)
-            return len(effects)
+        self._told()
+        return len(effects)
 
     async def _carry(
         self, session: Connection, delivery: Delivery[Any], carrier: Carrier[Any]
     ) -> int:
+        """Fill lines with what is due until nothing is due and nothing is on its way."""
+        waiting: deque[Effect] = deque()
+        lines: set[asyncio.Task[None]] = set()
+        dealt = 0
+        try:
+            while True:
+                free = carrier.lines - len(lines)
+                found = await self._more(session, delivery, free, waiting)
+                dealt += found
+                for _ in range(0 if self._closing else min(free, len(waiting))):
+                    line = self._work_line(delivery, carrier, waiting)
+                    lines.add(asyncio.create_task(line))
+                if lines:
+                    look = _LOOK_EVERY if len(lines) < carrier.lines else None
+                    done, lines = await asyncio.wait(
+                        lines, timeout=look, return_when=asyncio.FIRST_COMPLETED
+                    )
+                    for line_done in done:
+                        line_done.result()
+                elif not found:
+                    return dealt
+        except asyncio.CancelledError:
+            for line_cut in lines:
+                line_cut.cancel()
+            raise
+        finally:
+            # An error of one line does not cut off what is on its way on the others.
+            await asyncio.gather(*lines, return_exceptions=True)
+            await self._put_back(waiting)
+
+    async def _more(
+        self, session: Connection, delivery: Delivery[Any], free: int, waiting: deque[Effect]
+    ) -> int:
+        """Claim more when lines are free and nothing waits; returns how many were looked at."""
+        if not free or waiting or self._closing or _cut(session):
+            return 0
+        try:
+            return await self._claim(session, delivery, free, waiting)
+        except TRANSIENT:
+            # What is on its way is finished; the next call has a new session.
+            if not _cut(session):
+                raise
+            return 0
+
+    async def _claim(
+        self, session: Connection, delivery: Delivery[Any], lines: int, waiting: deque[Effect]
+    ) -> int:
+        """Claim something for so many lines; returns how many effects were looked at."""
         # The session itself claims: with its lock gone, the claim cannot be committed either.
         async with session.transaction():
             now = await self._clock.now(session)
-            effects = await self._due(session, delivery, now, MOST_PER_LINE * carrier.lines)
-            if not effects:
-                return 0
-            await _queries.run(session, "claim", **keys(effects, self.name))
-        waiting = deque(effects)
-        lines = [
-            self._work_line(delivery, carrier, waiting)
-            for _ in range(min(carrier.lines, len(effects)))
-        ]
-        try:
-            ends = await asyncio.gather(*lines, return_exceptions=True)
-        finally:
-            await self._put_back(waiting)
-        for end in ends:
-            if isinstance(end, BaseException):
-                raise end
-        return len(effects)
+            rows = await self._due(session, delivery, now, delivery.per_line * lines)
+            due = [(_effect(row), row.place_at and row.place_at.astimezone(UTC)) for row in rows]
+            effects = await admit(session, delivery, due, self._settings, now)
+            if effects:
+                await _queries.run(session, "claim", **keys(effects, self.name), now=now)
+        waiting.extend(effects)
+        return len(rows)
 
     async def _work_line(
         self, delivery: Delivery[Any], carrier: Carrier[Any], waiting: deque[Effect]
@@ -168,6 +226,7 @@ class Deliverer:
         async with self._database.unit() as conn:
             now = await self._clock.now(conn)
             await settle(conn, [(effect, outcome)], now, worker=self.name)
+        self._told()
 
     async def _put_back(self, waiting: Sequence[Effect]) -> None:
         """What was claimed and not begun is as if it had never been claimed."""
@@ -177,9 +236,8 @@ class Deliverer:
 
     async def _due(
         self, conn: Connection, delivery: Delivery[Any], now: datetime, limit: int
-    ) -> list[Effect]:
-        rows = await _queries.rows(conn, "due", kind=delivery.kind, now=now, limit=limit)
-        return [_effect(row) for row in rows]
+    ) -> Sequence[Any]:
+        return await _queries.rows(conn, "due", kind=delivery.kind, now=now, limit=limit)
 
 
 def _effect(row: Any) -> Effect:
@@ -190,6 +248,7 @@ def _effect(row: Any) -> Effect:
         row.workflow_id,
         row.record_id,
         row.attempts + 1 if row.state == "pending" else row.attempts,
+        row.first_at and row.first_at.astimezone(UTC),
     )
 
 
@@ -198,6 +257,10 @@ def _interrupted(effect: Effect) -> Outcome:
     delivery = DELIVERIES.get(effect.kind)
     repeatable = delivery is not None and delivery.repeatable
     return Outcome("pending" if repeatable else "uncertain", "interrupted")
+
+
+def _cut(session: Connection) -> bool:
+    return session.closed
 
 
 def _kept(prepared: Any) -> Outcome:

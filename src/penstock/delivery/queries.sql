@@ -1,5 +1,5 @@
--- Effects on their way out. Rows of effects are taken with SKIP LOCKED, or one by one; nothing else is
--- locked.
+-- Effects on their way out. Rows of effects are taken with SKIP LOCKED, or one by one, and rates after
+-- them in the order of their connections; nothing else is locked.
 
 -- name: hold_name
 -- The session's claim to a name, for as long as it lives. A machine that vanishes is noticed in a minute.
@@ -27,14 +27,39 @@ LIMIT :limit
 FOR UPDATE SKIP LOCKED;
 
 -- name: claim!
-UPDATE effects e SET state = 'sending', worker = i.worker, attempts = attempts + 1
+UPDATE effects e SET state = 'sending', worker = i.worker, attempts = attempts + 1,
+    first_at = coalesce(first_at, :now), place_at = NULL
 FROM unnest(:enrollment_ids::bigint[], :visits::integer[], :parts::text[], :workers::text[])
     AS i(enrollment_id, visit, part, worker)
 WHERE e.bucket = (i.enrollment_id & 63)::smallint AND e.enrollment_id = i.enrollment_id
     AND e.visit = i.visit AND e.part = i.part;
 
+-- name: take_rates
+-- How far the rates of these connections are handed out; the rows are held until the transaction ends.
+INSERT INTO rates AS r (connection, free_at, second, used)
+SELECT connection, :second, :second, 0 FROM unnest(:connections::text[]) AS c(connection)
+ORDER BY connection
+ON CONFLICT (connection) DO UPDATE SET connection = excluded.connection
+RETURNING r.connection, r.free_at, r.second, r.used;
+
+-- name: hand_out!
+UPDATE rates r SET free_at = i.free_at, second = i.second, used = i.used
+FROM unnest(:connections::text[], :free_at::timestamptz[], :seconds::timestamptz[],
+    :used::integer[]) AS i(connection, free_at, second, used)
+WHERE r.connection = i.connection;
+
+-- name: move!
+-- Effects that there was no room for, each to its place in the queue of its connection.
+UPDATE effects e SET next_at = i.next_at, place_at = i.place_at
+FROM unnest(:enrollment_ids::bigint[], :visits::integer[], :parts::text[], :workers::text[],
+    :times::timestamptz[], :places::timestamptz[])
+    AS i(enrollment_id, visit, part, worker, next_at, place_at)
+WHERE e.bucket = (i.enrollment_id & 63)::smallint AND e.enrollment_id = i.enrollment_id
+    AND e.visit = i.visit AND e.part = i.part AND e.worker IS NOT DISTINCT FROM i.worker;
+
 -- name: unclaim!
-UPDATE effects e SET state = 'pending', worker = NULL, attempts = attempts - 1
+UPDATE effects e SET state = 'pending', worker = NULL, attempts = attempts - 1,
+    first_at = CASE WHEN attempts > 1 THEN first_at END
 FROM unnest(:enrollment_ids::bigint[], :visits::integer[], :parts::text[], :workers::text[])
     AS i(enrollment_id, visit, part, worker)
 WHERE e.bucket = (i.enrollment_id & 63)::smallint AND e.enrollment_id = i.enrollment_id
@@ -109,6 +134,20 @@ WITH letters AS (
 )
 SELECT place, reason FROM judged WHERE reason IS NOT NULL;
 
+-- name: refusals
+-- Which effects may not leave any more, whatever they are, and why.
+WITH judged AS (
+    SELECT i.place, CASE
+        WHEN w.id IS NULL OR w.deleted_at IS NOT NULL OR w.state = 'off' THEN 'workflow_off'
+        WHEN r.id IS NULL OR r.archived_at IS NOT NULL THEN 'record_gone'
+        END AS reason
+    FROM unnest(:workflow_ids::bigint[], :record_ids::bigint[])
+        WITH ORDINALITY AS i(workflow_id, record_id, place)
+    LEFT JOIN workflows w ON w.id = i.workflow_id
+    LEFT JOIN records r ON r.bucket = (i.record_id & 63)::smallint AND r.id = i.record_id
+)
+SELECT place, reason FROM judged WHERE reason IS NOT NULL;
+
 -- name: capture!
 INSERT INTO outbox (
     message_id, enrollment_id, visit, workflow_id, record_id, email_id, sender, recipient, subject,
@@ -161,6 +200,6 @@ FOR UPDATE;
 
 -- name: begin_again!
 UPDATE effects SET state = 'pending', next_at = :now, attempts = 0, worker = NULL, reason = NULL,
-    reply = NULL, settled_at = NULL
+    reply = NULL, settled_at = NULL, first_at = NULL, place_at = NULL
 WHERE bucket = (:enrollment_id & 63)::smallint AND enrollment_id = :enrollment_id AND visit = :visit
     AND part = :part;

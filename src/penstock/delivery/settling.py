@@ -1,18 +1,14 @@
 """Outcomes are written down, each with the change that tells the engine, in one transaction."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import datetime
+from typing import Any
 
-from penstock.delivery.base import Effect, Outcome
+from penstock.delivery.base import DELIVERIES, Effect, Outcome
 from penstock.kernel.db import Connection
 from penstock.kernel.queries import load
 
 _queries = load("penstock.delivery")
-
-LONGEST_PAUSE: Final = timedelta(hours=1)
-MOST_ATTEMPTS: Final = 100
-"""With pauses of 1, 2, 4 … 60 minutes about four days, as RFC 5321 section 4.5.4.1 asks."""
 
 
 async def settle(
@@ -28,13 +24,17 @@ async def settle(
     """
     settled: list[tuple[Effect, Outcome]] = []
     again: list[tuple[Effect, Outcome]] = []
+    times: list[datetime] = []
     for effect, outcome in outcomes:
         if outcome.state != "pending":
             settled.append((effect, outcome))
-        elif effect.attempts >= MOST_ATTEMPTS:
+            continue
+        next_at = DELIVERIES[effect.kind].schedule.again(effect, outcome, now)
+        if next_at is None:
             settled.append((effect, Outcome("failed", "gave_up", outcome.reply)))
         else:
             again.append((effect, outcome))
+            times.append(next_at)
     if settled:
         await _queries.run(
             conn,
@@ -48,13 +48,8 @@ async def settle(
             conn,
             "put_back",
             **_columns(again, worker),
-            times=[now + pause(effect.attempts) for effect, _ in again],
+            times=times,
         )
-
-
-def pause(attempts: int) -> timedelta:
-    """How long to wait after this many attempts: a minute, doubled each time, an hour at most."""
-    return min(timedelta(minutes=2 ** min(max(attempts - 1, 0), 10)), LONGEST_PAUSE)
 
 
 def keys(effects: Sequence[Effect], worker: str | None) -> dict[str, list[Any]]:

@@ -29,6 +29,7 @@ from penstock.records.model import Property
 from penstock.records.owners import Owner
 from penstock.records.schema import Edge
 from penstock.records.subscriptions import Channel, Said, Status
+from penstock.records.whole import whole
 
 
 class EngineBatch:
@@ -83,6 +84,9 @@ class EngineBatch:
 
     async def values(self, names: Sequence[str]) -> Mapping[int, Mapping[str, str | None]]:
         return await self.reading.crowd.values(names)
+
+    async def records(self) -> Mapping[int, Mapping[str, Any]]:
+        return await whole(self.turn.conn, self.type, self.record_ids)
 
     async def resolve(
         self, value: ValueSource, property: Property | None = None

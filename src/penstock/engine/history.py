@@ -1,6 +1,6 @@
 """What happened, as people read it: by record, by workflow, and in numbers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +10,7 @@ from penstock.engine.journal import WHOLE
 from penstock.kernel.db import Connection
 from penstock.kernel.queries import load
 from penstock.kernel.texts import Text
+from penstock.workflows import reasons
 
 _queries = load("penstock.engine", "history.sql")
 
@@ -42,6 +43,13 @@ _LAST = 99
 
 TROUBLES = frozenset(("refused", "failed", "undelivered", "uncertain"))
 """Kinds of what did not go as it should; they have an index of their own."""
+
+OF_WEBHOOKS: dict[str, Text] = {
+    "delivered": Text("Webhook answered by {part}"),
+    "undelivered": Text("Webhook to {part} was not taken: {reason}"),
+    "uncertain": Text("It is uncertain whether the webhook to {part} was taken"),
+}
+"""How what became of a webhook is told; of anything else that left, as of mail."""
 
 REASONS: dict[str, Text] = {
     "already_active": Text("it is in the workflow already"),
@@ -99,12 +107,15 @@ class Entry:
         place = (self.enrollment_id, self.visit, rank, self.record_id)
         return ",".join([self.at.isoformat(), *map(str, place)])
 
-    def text(self, reasons: Mapping[str, Text] | None = None) -> Text:
-        """The entry as a sentence; `reasons` are the codes of what became of effects."""
+    def text(self) -> Text:
+        """The entry as a sentence."""
         detail = self.detail
         match self.kind, detail.get("by"):
             case "succeeded", _ if "branch" in detail:
                 return Text("Went down the branch {branch}", branch=detail["branch"])
+            case "succeeded", _ if "told" in detail:
+                stored = detail["told"]
+                return Text(stored["pattern"], **stored["arguments"])
             case "enrolled", "existing":
                 return Text("Enrolled, since it met the conditions already")
             case "enrolled", str(by):
@@ -118,15 +129,13 @@ class Entry:
         told: dict[str, Any] = {"part": "", "until": "", "reason": "", **detail}
         if told["until"]:
             told["until"] = moment(datetime.fromisoformat(told["until"]))
-        known = {**REASONS, **(reasons or {})} if self.kind in _EFFECTS else REASONS
+        known = {**REASONS, **reasons.REASONS} if self.kind in OF_WEBHOOKS else REASONS
         code = str(told["reason"])
         pattern = known[code].pattern if code in known else code
         told["reason"] = Text(pattern, **detail.get("arguments", {}))
-        pattern = TOLD[self.kind].pattern if self.kind in TOLD else "{kind}"
+        sentences = {**TOLD, **OF_WEBHOOKS} if detail.get("effect") == "http" else TOLD
+        pattern = sentences[self.kind].pattern if self.kind in sentences else "{kind}"
         return Text(pattern, kind=self.kind, **{n: told[n] for n in ("reason", "until", "part")})
-
-
-_EFFECTS = frozenset(("delivered", "undelivered", "uncertain"))
 
 
 @dataclass(frozen=True)

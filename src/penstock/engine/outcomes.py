@@ -11,6 +11,7 @@ from penstock.engine.walkers import Walker
 from penstock.kernel.db import dumps
 from penstock.kernel.queries import load
 from penstock.kernel.texts import Text
+from penstock.workflows.reasons import REASONS
 
 _queries = load("penstock.engine")
 _asking = load("penstock.engine", "asking.sql")
@@ -50,11 +51,17 @@ async def settled(turn: Turn, walkers: Sequence[Walker]) -> dict[int, list[Settl
     found: dict[int, list[Settled]] = {}
     for row in rows:
         reply = None if row.reply is None else _read(row.reply)
-        arguments = reply if row.kind == REQUEST and isinstance(reply, dict) else {}
-        reason = None if row.reason is None else Text(row.reason, **arguments)
-        each = Settled(row.part, row.state == "done", reason, reply)
+        each = Settled(row.part, row.state == "done", _reason(row, reply), reply)
         found.setdefault(row.enrollment_id, []).append(each)
     return found
+
+
+def _reason(row: Any, reply: Any) -> Text | None:
+    if row.reason is None:
+        return None
+    if row.kind == REQUEST:
+        return Text(row.reason, **(reply if isinstance(reply, dict) else {}))
+    return REASONS.get(row.reason, Text("{code}", code=row.reason))
 
 
 def _read(reply: str) -> Any:
@@ -101,6 +108,8 @@ async def _journal(turn: Turn, details: Sequence[Mapping[str, Any]]) -> None:
         if row is None:
             continue
         told = {name: detail[name] for name in ("part", "reason") if detail.get(name)}
+        if detail["kind"] != "mail":
+            told["effect"] = detail["kind"]
         turn.journal.note(
             _KINDS[detail["state"]],
             row.workflow_id,

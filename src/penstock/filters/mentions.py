@@ -1,4 +1,4 @@
-"""What a document names beside the schema: lists, imports, workflows; whether it exists, and names.
+"""What a document names beside the schema: lists, workflows, secrets; whether it exists, and names.
 
 The SQL of a filter looks for itself, every time. This is for those who save or show a document.
 """
@@ -6,6 +6,7 @@ The SQL of a filter looks for itself, every time. This is for those who save or 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
+from penstock.accounts import secrets
 from penstock.kernel.db import Connection
 from penstock.kernel.errors import Problem
 from penstock.kernel.queries import load
@@ -15,16 +16,16 @@ _queries = load("penstock.filters")
 
 
 class Mention(NamedTuple):
-    """A thing that is named: `kind` is "list", "import", "workflow" or "subscription", `where` a
-    JSON path.
+    """A thing that is named: `kind` is "list", "import", "workflow", "subscription" or "secret",
+    `where` a JSON path. The id of a secret is its name.
     """
 
     kind: str
-    id: int
+    id: int | str
     where: str
 
 
-Names = Mapping[tuple[str, int], str]
+Names = Mapping[tuple[str, int | str], str]
 """What exists, by kind and id, with its name."""
 
 NOBODY_KNOWS: Final[Names] = {}
@@ -35,6 +36,7 @@ _MISSING: Final = {
     "import": "there is no import {id}",
     "workflow": "there is no workflow {id}",
     "subscription": "there is no subscription {id}",
+    "secret": 'there is no secret "{id}"',
 }
 
 
@@ -48,8 +50,13 @@ def missing(mentioned: Iterable[Mention], names: Names) -> Iterator[Problem]:
 async def names(conn: Connection, mentioned: Iterable[Mention]) -> Names:
     """The names of those that exist."""
     wanted = {(mention.kind, mention.id) for mention in mentioned}
-    if not wanted:
-        return {}
-    kinds, ids = zip(*sorted(wanted), strict=True)
-    rows = await _queries.rows(conn, "names", kinds=list(kinds), ids=list(ids))
-    return {(row.kind, row.id): row.name for row in rows}
+    numbered = sorted((kind, id) for kind, id in wanted if isinstance(id, int))
+    found: dict[tuple[str, int | str], str] = {}
+    if numbered:
+        kinds, ids = zip(*numbered, strict=True)
+        rows = await _queries.rows(conn, "names", kinds=list(kinds), ids=list(ids))
+        found |= {(row.kind, row.id): row.name for row in rows}
+    named = [id for kind, id in wanted if kind == "secret" and isinstance(id, str)]
+    if named:
+        found |= {("secret", name): name for name in await secrets.existing(conn, named)}
+    return found

@@ -1,9 +1,11 @@
 """What the installation sets, from PENSTOCK_… variables of the environment."""
 
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
 class Settings(BaseSettings):
@@ -25,6 +27,27 @@ class Settings(BaseSettings):
         None, description="Mail server, smtp://user:password@host:port or smtps://…; none captures"
     )
     smtp_connections: int = Field(4, ge=1, le=64, description="Open at once to the mail server")
+    mails_per_second: int = Field(
+        0, ge=0, description="Most mails a second to the mail server; 0 means no limit"
+    )
     mail_from: str = Field(
         "Penstock <penstock@localhost>", description="Sender of mails that name none themselves"
     )
+    webhook_connections: int = Field(20, ge=1, le=200, description="Webhooks on their way at once")
+    webhooks_per_second: int = Field(20, ge=1, description="Most requests a second to one host")
+    allowed_targets: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+        (),
+        description="Networks beside the public ones that webhooks may go to, over plain http too,"
+        " such as 10.1.0.0/16,fd00::/8",
+    )
+    secret_key: SecretStr | None = Field(
+        None,
+        min_length=32,
+        description="What secrets are encrypted with, at least 32 characters; without it a key is"
+        " made in the data folder of the embedded server",
+    )
+
+    @field_validator("allowed_targets", mode="before")
+    @classmethod
+    def _listed(cls, given: object) -> object:
+        return given.replace(",", " ").split() if isinstance(given, str) else given

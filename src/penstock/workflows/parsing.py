@@ -1,6 +1,6 @@
 """Settings become their classes, with a problem per field that is wrong."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -20,7 +20,8 @@ def parsed(
     except ValidationError as error:
         for detail in error.errors():
             path = "".join(
-                f"[{part}]" if isinstance(part, int) else f".{part}" for part in detail["loc"]
+                f"[{part}]" if isinstance(part, int) else f".{part}"
+                for part in _place(raw, detail["loc"])
             )
             problems.append(
                 Problem(
@@ -28,3 +29,15 @@ def parsed(
                 )
             )
         return None
+
+
+def _place(raw: Any, path: Sequence[int | str]) -> Iterator[int | str]:
+    """A path as the document has it: pydantic also names the form that it took something for."""
+    for index, part in enumerate(path):
+        if isinstance(raw, Mapping) and part not in raw and index < len(path) - 1:
+            continue
+        yield part
+        if isinstance(raw, Mapping):
+            raw = raw.get(part)
+        elif isinstance(raw, Sequence) and isinstance(part, int) and part < len(raw):
+            raw = raw[part]
