@@ -1,4 +1,4 @@
-"""What enrollment means, said plainly: a model in memory, one record after the other (semantics §2)."""
+"""What enrollment means, said plainly, one record after the other (semantics §2)."""
 
 from collections import Counter
 from dataclasses import dataclass, field

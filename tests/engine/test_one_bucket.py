@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
@@ -83,6 +84,16 @@ async def guarded(story: Story) -> AsyncIterator[Ear]:
         yield listening
 
 
+def of_firms(name: str, value: str) -> dict[str, Any]:
+    """A property of the companies that are associated."""
+    association = {"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 279}
+    return {
+        "property_name": name,
+        "value": {"type": "STATIC_VALUE", "staticValue": value},
+        "association": association,
+    }
+
+
 async def rest(guarded: Ear) -> list[Sent]:
     """Turn all buckets until nothing is left to do; what was sent."""
     story, sent = guarded.story, []
@@ -135,7 +146,11 @@ async def prepare(story: Story) -> int:
         ),
         await story.workflow(
             when(both(associated("0-2", 279, equals("city", "Oslo")))),
-            [step("1", "0-3", {"subject": "Near"}), delay("2", 1)],
+            [
+                step("1", "0-3", {"subject": "Near"}),
+                step("2", "0-5", of_firms("state", "Viken")),
+                delay("3", 1),
+            ],
         ),
         await story.workflow(when(all_of(inside)), [set_property("1", "country", "Norway")]),
         await story.workflow(when(all_of(old)), [set_property("1", "jobtitle", "Regular")]),

@@ -1,5 +1,7 @@
 """Causation: what led to what, how deep that may go, and what begins anew (semantics 9, 16)."""
 
+import pytest
+
 from tests.story import Story, all_of, delay, equals, property_is, set_property, when
 
 
@@ -41,10 +43,23 @@ async def test_a_ring_is_cut_after_twenty_hops_and_the_last_write_counts(story: 
 
 async def test_short_waits_do_not_hide_a_ring(story: Story) -> None:
     await ring(story, (59, "MINUTES"))
+    await story.rest()
     for _ in range(30):
-        await story.pass_time(hours=1)
+        await story.pass_time(minutes=59)
     assert await depths(story) == list(range(21))
     assert await refused(story) == ["too_deep"]
+
+
+@pytest.mark.parametrize("pause", [(60, "MINUTES"), (1, "DAYS")])
+async def test_after_a_wait_of_an_hour_it_is_no_ring(story: Story, pause: tuple[int, str]) -> None:
+    await ring(story, pause)
+    await story.rest()
+    for _ in range(30):
+        await story.pass_time(days=1)
+    found = await depths(story)
+    assert len(found) == 31
+    assert max(found) <= 1
+    assert await refused(story) == []
 
 
 async def test_what_somebody_else_writes_meanwhile_is_not_caused_by_it(story: Story) -> None:

@@ -63,7 +63,7 @@ class Request(NamedTuple):
     def write(self, turn: Turn) -> Write:
         """The circumstances in which it is carried out."""
         source = Source("AUTOMATION_PLATFORM", str(self.workflow_id))
-        return Write(source, turn.now, Lane(self.lane), self.depth)
+        return Write(source, turn.now, Lane(self.lane), self.depth, turn.bucket)
 
 
 async def of_edge(turn: Turn, edge: Edge, records: Sequence[int]) -> dict[int, list[int]]:
