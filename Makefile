@@ -22,7 +22,7 @@ PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore $(BIN)/pip in
 help:
 	@echo "make run    the product with its demo company, on a database of its own"
 	@echo "make test   every check and every test; one alone: make test ARGS=tests/engine"
-	@echo "make fuzz   random filters against a plain judge, for ten minutes; longer: make fuzz TIMES=500"
+	@echo "make fuzz   random filters and lives against plain models, for ten minutes; longer: make fuzz TIMES=500"
 	@echo "make faults processes killed at random amid 10,000 enrollments; other moments: make faults SEED=5"
 	@echo "make check  lint, format, types and import rules"
 	@echo "make bench  measure, and write bench/results.json"
@@ -39,7 +39,8 @@ test: $(DEV)
 
 fuzz: TIMES = 50
 fuzz: $(DEV)
-	PENSTOCK_TEST_EXAMPLES=$(TIMES) $(BIN)/pytest -n 2 tests/filters/test_judge.py
+	PENSTOCK_TEST_EXAMPLES=$(TIMES) $(BIN)/pytest -n 2 -o faulthandler_timeout=0 \
+		tests/filters/test_judge.py tests/engine/test_model.py
 
 faults: ENROLLMENTS = 10000
 faults: SEED = 3

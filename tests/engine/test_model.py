@@ -31,7 +31,7 @@ from tests.story import Story, all_of, delay, equals, set_property, when
 
 CITIES = st.sampled_from(["Oslo", "Rome"])
 TITLES = st.sampled_from(["lead", "lead", GOAL, SUPPRESSED])
-EXAMPLES = 5 * int(os.environ.get("PENSTOCK_TEST_EXAMPLES", "1"))
+EXAMPLES = 4 * int(os.environ.get("PENSTOCK_TEST_EXAMPLES", "1"))
 TOLD = ("enrolled", "refused", "finished", "goal_met", "unenrolled")
 
 
@@ -253,7 +253,7 @@ def test_the_engine_does_what_the_model_says(server: str, template: str) -> None
         Lives,
         settings=settings(
             max_examples=EXAMPLES,
-            stateful_step_count=25,
+            stateful_step_count=20,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),

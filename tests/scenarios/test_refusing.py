@@ -62,8 +62,9 @@ async def test_who_was_chosen_by_hand_is_told_too(story: Story) -> None:
     flow = await story.workflow(when(LEADS), STEPS, suppressionFilterBranch=OSLO)
     await story.turn_on(flow)
     ada, bo = await story.create("contacts", {"city": "Oslo"}, {})
+    schema = await story.house.schema()
     async with story.house.database.unit() as conn:
-        await requests.enroll(conn, flow, [ada, bo], "user:1", story.write)
+        await requests.enroll(conn, schema, flow, [ada, bo], "user:1", story.write)
     await story.rest()
     assert await refusals(story) == [(ada, "unenrollment_trigger")]
     assert await story.kinds(flow, bo) == ["enrolled", "waiting"]
