@@ -43,6 +43,7 @@ FROM_CATALOGUES = {
     "self.frame",
     "self.scope.type.label",
     "type.label",
+    "type.plural_label",
     "cleandoc(type(self).__doc__ or '')",
     "entry.label",
     "explanation(kind)",

@@ -24,11 +24,6 @@ async def actions_of(conn: Connection, entries: Iterable[Entry]) -> Actions:
     }
 
 
-def sentence(told: Entry) -> Text:
-    """An entry in words."""
-    return told.text()
-
-
 def entry(told: Entry, actions: Actions, language: str) -> dict[str, Any]:
     action = actions.get((told.workflow_id, told.step))
     return {
@@ -40,7 +35,7 @@ def entry(told: Entry, actions: Actions, language: str) -> dict[str, Any]:
         "step": told.step or None,
         "action": None if action is None else action.render(language),
         "kind": told.kind,
-        "message": sentence(told).render(language),
+        "message": told.text().render(language),
         "detail": told.detail,
     }
 

@@ -1,47 +1,95 @@
 """A plain page at `/`: what there is, what the workflows do, and the mail that went out."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
 from importlib.resources import files
 from typing import Any
 
 from fastapi import Response
 
 from penstock.api.call import ThisCall
-from penstock.api.history_wire import sentence
+from penstock.api.overview_words import ALWAYS, COUNTS, STATES, WORDS
 from penstock.api.pages import page
 from penstock.api.routing import Router
 from penstock.delivery import outbox
 from penstock.engine import history
+from penstock.engine.history import TROUBLES, Counts, Entry, Search
+from penstock.kernel.texts import Text
 from penstock.records.counting import count_by_type
 from penstock.records.naming import names
 from penstock.workflows import store
 from penstock.workflows.labels import labels
+from penstock.workflows.store import Workflow
 
 router = Router("overview", "Overview")
 
-_SHOWN = 25
+_WORKFLOWS = 25
+_ENTRIES = 10
+_OF_A_KIND = 4
+_MAILS = 15
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """One workflow on the page."""
+
+    workflow: Workflow
+    object: Text
+    state: Text
+    counts: Counts
+    standing: float
+    steps: Mapping[str, Text]
+    entries: list[Entry]
+    troubles: list[Entry]
+
+    @property
+    def numbers(self) -> list[tuple[Text, int]]:
+        whole = self.counts.whole
+        return [
+            (said, whole.get(kind, 0))
+            for kind, said in COUNTS.items()
+            if whole.get(kind) or kind in ALWAYS
+        ]
+
+    def number(self, step: str, *kinds: str) -> int:
+        """How often the step did one of these; how many are there now, for "here"."""
+        of_step = self.counts.steps.get(step, {})
+        return sum(of_step.get(kind, 0) for kind in kinds)
+
+    def done(self, step: str) -> int:
+        """How often it was done; what only went out is, where nobody waits for its outcome."""
+        minds = self.workflow.document.steps[step].minds_errors
+        return self.number(step, "succeeded", *(() if minds else ("queued",)))
+
+    def has(self, *kinds: str) -> bool:
+        return any(self.number(step, *kinds) for step in self.steps)
 
 
 @router.get("/", page=True)
 async def show(call: ThisCall) -> Response:
     """The overview, as a page for people."""
     call.require("automation")
-    workflows = await store.page(call.conn, limit=_SHOWN)
-    ids = [workflow.id for workflow in workflows]
-    histories = {id: await history.of_workflow(call.conn, id, limit=_SHOWN) for id in ids}
-    told = {entry.record_id for entries in histories.values() for entry in entries}
+    shown = await _workflows(call)
+    told = {e.record_id for each in shown for e in (*each.entries, *each.troubles)}
+
+    def say(text: Text) -> str:
+        return text.render(call.language)
+
+    def count_of(number: int) -> str:
+        return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}" if call.language == "sv" else ",")
+
     context: dict[str, Any] = {
         "now": call.now,
-        "time_zone": call.schema.time_zone,
         "records": await _records(call),
-        "workflows": workflows,
-        "counts": await history.counts(call.conn, ids),
-        "standing": await history.progress(call.conn, ids),
-        "histories": histories,
+        "workflows": shown,
         "names": await names(call.conn, call.schema, told),
-        "steps": {workflow.id: labels(workflow.document) for workflow in workflows},
-        "mails": await outbox.page(call.conn, outbox.Search(), limit=_SHOWN),
-        "sentence": sentence,
+        "mails": await outbox.page(call.conn, outbox.Search(), limit=_MAILS),
         "language": call.language,
+        "words": {name: say(text) for name, text in WORDS.items()},
+        "say": say,
+        "count_of": count_of,
+        "version": version("penstock"),
     }
     return page("overview.html", **context)
 
@@ -50,10 +98,45 @@ async def show(call: ThisCall) -> Response:
 async def style(call: ThisCall) -> Response:
     """How the overview looks."""
     css = files("penstock.api").joinpath("page/overview.css").read_text("utf-8")
-    return Response(css, media_type="text/css", headers={"cache-control": "max-age=3600"})
+    return Response(css, media_type="text/css", headers={"cache-control": "max-age=60"})
 
 
-async def _records(call: ThisCall) -> list[tuple[Any, int]]:
+async def _workflows(call: ThisCall) -> list[_Shown]:
+    found = await store.page(call.conn, limit=_WORKFLOWS)
+    ids = [workflow.id for workflow in found]
+    counts = await history.counts(call.conn, ids)
+    standing = await history.progress(call.conn, ids)
+    shown = []
+    for workflow in found:
+        type = call.schema.types[workflow.document.object_type]
+        shown.append(
+            _Shown(
+                workflow,
+                Text(type.plural_label),
+                STATES[workflow.state],
+                counts[workflow.id],
+                standing[workflow.id],
+                labels(workflow.document),
+                await history.of_workflow(call.conn, workflow.id, limit=_ENTRIES),
+                await _troubles(call, workflow.id),
+            )
+        )
+    return shown
+
+
+async def _troubles(call: ThisCall, workflow_id: int) -> list[Entry]:
+    """The latest of each kind of trouble, so that many of one do not hide the others."""
+    found = [
+        entry
+        for kind in sorted(TROUBLES)
+        for entry in await history.of_workflow(
+            call.conn, workflow_id, Search(kinds=[kind]), limit=_OF_A_KIND
+        )
+    ]
+    return sorted(found, key=lambda entry: entry.at, reverse=True)
+
+
+async def _records(call: ThisCall) -> list[tuple[Text, int]]:
     counts = await count_by_type(call.conn)
     types = [call.schema.types[id] for id in sorted(counts) if id in call.schema.types]
-    return [(type, counts[type.id]) for type in types]
+    return [(Text(type.plural_label), counts[type.id]) for type in types]

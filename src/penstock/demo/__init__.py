@@ -1,1 +1,1 @@
-"""A company to look at: real public sales data, invented people, and a workflow that runs."""
+"""A company to look at: real public sales data, invented people, and workflows that run."""

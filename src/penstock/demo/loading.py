@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from penstock.demo import people, reading, showing
+from penstock.demo import giants, leads, offers, people, reading
 from penstock.emails import store as emails
 from penstock.emails.model import Content
 from penstock.kernel.clock import Clock
@@ -37,7 +38,7 @@ class _Company:
 
 
 async def load(database: Database, schemas: Schemas, clock: Clock, progress: Progress) -> bool:
-    """Load the demo company and turn its workflow on; returns whether anything was loaded.
+    """Load the demo company and turn its workflows on; returns whether anything was loaded.
 
     A database that has records already is left as it is. Killed on the way, the next call begins
     anew: everything is one transaction.
@@ -53,11 +54,7 @@ async def load(database: Database, schemas: Schemas, clock: Clock, progress: Pro
         await _companies(conn, schema, company, write, progress)
         await _deals(conn, schema, company, write, progress)
         await _contacts(conn, schema, company, write, progress)
-        draft = emails.Draft("Welcome", Content(**showing.MAIL))
-        mail = emails.one(await emails.create(conn, [draft], now))
-        emails.one(await emails.publish(conn, [mail.id], now))
-        flow = await workflows.create(conn, schema, showing.workflow(mail.id), _ACTOR, now)
-        await workflows.turn_on(conn, schema, flow.id, _ACTOR, now, enroll_existing=True)
+        await _workflows(conn, schema, now)
     return True
 
 
@@ -144,6 +141,25 @@ async def _contacts(
         for person in people.contacts(rows, sorted(company.owners.values()))
     ]
     await _create(conn, schema, "contacts", drafts, write, progress)
+
+
+async def _workflows(conn: Connection, schema: Schema, now: datetime) -> None:
+    """Draw the workflows, and turn them on for those who are there already."""
+    drafts = [
+        emails.Draft("Welcome", Content(**leads.MAIL)),
+        emails.Draft("For our largest", Content(**giants.MAIL)),
+    ]
+    mails = [emails.one([made]) for made in await emails.create(conn, drafts, now)]
+    await emails.publish(conn, [mail.id for mail in mails], now)
+
+    async def turned_on(body: dict[str, Any]) -> int:
+        flow = await workflows.create(conn, schema, body, _ACTOR, now)
+        await workflows.turn_on(conn, schema, flow.id, _ACTOR, now, enroll_existing=True)
+        return flow.id
+
+    welcome = await turned_on(leads.welcome(mails[0].id))
+    await turned_on(giants.attend(mails[1].id, welcome))
+    await turned_on(offers.follow_up())
 
 
 async def _create(

@@ -4,9 +4,12 @@ import random
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from penstock.demo.giants import LEAST_REVENUE, NOBODY_KNOWN
 from penstock.demo.reading import domain
 
 _SEED = 1836
+_OPTED_OUT = 0.08
+"""The share of those who want no mail."""
 
 _FIRST = (
     "Aisha Alva Amir Anders Astrid Beatriz Bo Carlos Chidi Clara Daniel Ebba Elif Emeka Erik "
@@ -41,14 +44,18 @@ def contacts(
 ) -> Iterator[dict[str, Any]]:
     """Some contacts for each company, with the company's name under `company`."""
     chance = random.Random(_SEED)  # noqa: S311 - nothing here is secret
+    wishes = random.Random(_SEED + 1)  # noqa: S311 - nor this
     taken: set[str] = set()
     for company in companies:
+        small = company["annualrevenue"] < LEAST_REVENUE
         for _ in range(chance.randint(6, 14)):
             first, last = chance.choice(_FIRST), chance.choice(_LAST)
             address = f"{first}.{last}@{domain(company['name'])}".lower().translate(_PLAIN)
             if address in taken:
                 continue
             taken.add(address)
+            if company["name"] == NOBODY_KNOWN:
+                continue
             yield {
                 "email": address,
                 "firstname": first,
@@ -59,4 +66,5 @@ def contacts(
                 "phone": f"+1 555 01{chance.randint(0, 99):02d} {chance.randint(0, 999):03d}",
                 "lifecyclestage": chance.choice(_STAGES),
                 "hubspot_owner_id": chance.choice(owners),
+                **({"hs_email_optout": "true"} if small and wishes.random() < _OPTED_OUT else {}),
             }

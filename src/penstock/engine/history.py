@@ -126,16 +126,23 @@ class Entry:
                 return Text("Somebody decided that what went to {part} was sent", **detail)
             case "waiting", _ if "until" not in detail:
                 return Text("Waits")
+            case "awaiting", _ if "until" in detail:
+                until = moment(datetime.fromisoformat(detail["until"]))
+                return Text("Waits for an event, until {until} at the latest", until=until)
         told: dict[str, Any] = {"part": "", "until": "", "reason": "", **detail}
         if told["until"]:
             told["until"] = moment(datetime.fromisoformat(told["until"]))
-        known = {**REASONS, **reasons.REASONS} if self.kind in OF_WEBHOOKS else REASONS
+        known = {**REASONS, **reasons.REASONS} if self.kind in _OF_EFFECTS else REASONS
         code = str(told["reason"])
         pattern = known[code].pattern if code in known else code
         told["reason"] = Text(pattern, **detail.get("arguments", {}))
         sentences = {**TOLD, **OF_WEBHOOKS} if detail.get("effect") == "http" else TOLD
         pattern = sentences[self.kind].pattern if self.kind in sentences else "{kind}"
         return Text(pattern, kind=self.kind, **{n: told[n] for n in ("reason", "until", "part")})
+
+
+_OF_EFFECTS = frozenset(("delivered", "undelivered", "uncertain", "retrying", "failed"))
+"""Kinds whose reasons may be those of effects."""
 
 
 @dataclass(frozen=True)
