@@ -63,6 +63,11 @@ WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespace = 'pub
 ORDER BY 1
 """
 
+COMPANY = {
+    "target": {"associationTypeId": 192},
+    "value": {"type": "COPY_ASSOCIATION", "sourceSpec": {"associationTypeId": 279}},
+}
+
 WRITES = re.compile(r"\b(?:INSERT INTO|UPDATE|DELETE FROM)\s+(?!changes \(bucket)(\w+)")
 """What is written by a statement, but for requests to other buckets: new rows of `changes`."""
 
@@ -147,7 +152,7 @@ async def prepare(story: Story) -> int:
         await story.workflow(
             when(both(associated("0-2", 279, equals("city", "Oslo")))),
             [
-                step("1", "0-3", {"subject": "Near"}),
+                step("1", "0-3", {"subject": "Near", "associations": [COMPANY]}),
                 step("2", "0-5", of_firms("state", "Viken")),
                 delay("3", 1),
             ],

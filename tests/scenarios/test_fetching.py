@@ -271,3 +271,23 @@ async def test_two_sources_of_one_name_are_a_problem(story: Story) -> None:
         ("$.dataSources[1].name", "DUPLICATE_NAME"),
         ("$.actions[0].fields.value.staticValue", "PROPERTY_DOESNT_EXIST"),
     ]
+
+
+async def test_what_a_mail_says_of_the_workflow_must_be_there(story: Story) -> None:
+    mail = await story.email(
+        subject="{{ fetched_objects.boss.city }}",
+        text="{{ contact.nope }} {{ site.name }} {{ enrolled_object.nope }}",
+    )
+    flow = await story.workflow(
+        BIG,
+        [step("1", "0-4", {"content_id": mail})],
+        type="PLATFORM_FLOW",
+        objectTypeId="0-3",
+        dataSources=[people()],
+    )
+    async with story.house.database.unit() as conn:
+        problems = await workflows.problems(conn, await story.house.schema(), flow)
+    assert [(each.where, each.code) for each in problems] == [
+        ("$.actions[0].fields.content_id", "PROPERTY_DOESNT_EXIST"),
+        ("$.actions[0].fields.content_id", "DATA_SOURCE_DOESNT_EXIST"),
+    ]

@@ -118,6 +118,23 @@ async def test_a_task_for_nobody(story: Story) -> None:
     assert row.properties["hs_timestamp"] == instant_text(NOW)
 
 
+async def test_a_time_of_day_is_that_of_the_records_own_zone(story: Story) -> None:
+    due = {"delta": 1, "timeUnit": "DAYS", "timeOfDay": {"hour": 9}, "daysOfWeek": []}
+    flow = await story.workflow(
+        LEADS,
+        [
+            task(due_time=due),
+            set_property("2", "city", {"type": "STATIC_VALUE", "staticValue": "x"}),
+        ],
+        timeZone={"type": "RECORD_PROPERTY", "propertyName": "hs_timezone"},
+    )
+    await story.turn_on(flow)
+    await story.contact(lifecyclestage="lead", hs_timezone="america_slash_new_york")
+    await story.rest()
+    row = await the_task(story)
+    assert row.properties["hs_timestamp"] == "2026-03-03T14:00:00.000Z"
+
+
 async def test_later_steps_know_the_task(story: Story) -> None:
     source = {
         "type": "ACTION_OUTPUT_OBJECT_PROPERTY",

@@ -325,8 +325,8 @@ class Place:
     where: str
     """JSON path of the step's settings."""
 
-    emails: frozenset[str]
-    """Ids of the published marketing e-mails."""
+    emails: Collection[str]
+    """Ids of the published marketing e-mails, as far as the workflow names them."""
 
     names: Names = field(default_factory=dict)
     """What filters may name beside the schema."""
@@ -412,6 +412,10 @@ class Action(BaseModel):
             else:
                 departures.leave(ONWARD, [member])
         return departures
+
+    def mails(self) -> Mapping[str, str]:
+        """The ids of the marketing e-mails that it sends, by the settings that name them."""
+        return {}
 
     def trace(self) -> Trace | None:
         """How events that concern what it did are known, if any can."""

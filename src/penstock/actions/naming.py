@@ -21,6 +21,9 @@ TEMPLATES: Final = frozenset({"template", "rich_text"})
 """Widgets of settings that are texts with tokens."""
 
 
+_OF_WORKFLOWS: Final = frozenset({ENROLLED, FETCHED, OUTPUTS, EVENT})
+
+
 class Trace(NamedTuple):
     """How an event is known to concern what a step did: it happens to a record of this type, to the
     one that the step `made` or to the enrolled one, and its properties have these values.
@@ -59,6 +62,9 @@ class Known:
     event: Collection[str] | None
     """Properties of the events that enroll; None where no event does."""
 
+    mails: Mapping[str, Collection[str]]
+    """The tokens of marketing e-mails, as dotted paths, by their ids."""
+
 
 def input_problems(action: BaseModel, where: str, known: Known) -> Iterator[Problem]:
     """What the value sources and texts of a step name that does not exist, with JSON paths."""
@@ -71,6 +77,18 @@ def input_problems(action: BaseModel, where: str, known: Known) -> Iterator[Prob
             yield from _source_problems(found, token, f"{path}.{setting}", path, known)
         for setting, template in found.templates():
             yield from _text_problems(template, f"{path}.{setting}", known)
+
+
+def mail_problems(mails: Mapping[str, str], where: str, known: Known) -> Iterator[Problem]:
+    """What e-mails that a step sends say of the workflow, and it does not have; by their settings.
+
+    What they say of their readers is theirs to know.
+    """
+    for setting, id in mails.items():
+        for path in sorted(known.mails.get(id, ())):
+            token = Token.of_path(path)
+            if token.root in _OF_WORKFLOWS:
+                yield from _token_problems(token, f"{where}.{setting}", known, f"{where}.{setting}")
 
 
 def walk(value: Any, where: str) -> Iterator[tuple[str, Source | str]]:

@@ -62,6 +62,3 @@ WHERE (e.archived_at IS NOT NULL) = :archived
     AND (:state::text IS NULL OR e.state = :state)
     AND (:words::text IS NULL OR strpos(lower(e.name), lower(:words)) > 0
         OR strpos(lower(r.content ->> 'subject'), lower(:words)) > 0);
-
--- name: published_ids
-SELECT id FROM emails WHERE state = 'PUBLISHED' AND archived_at IS NULL;

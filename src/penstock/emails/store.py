@@ -156,10 +156,14 @@ async def contents(conn: Connection, wanted: Iterable[Revision]) -> dict[Revisio
 
 async def published(conn: Connection, id: str) -> Email | None:
     """The mail that a workflow names, if it may be sent."""
-    if not (id.isascii() and id.isdecimal() and len(id) < 19):
-        return None
-    email = (await read(conn, [int(id)])).get(int(id))
-    return email if email is not None and email.state == "PUBLISHED" else None
+    return (await published_of(conn, [id])).get(id)
+
+
+async def published_of(conn: Connection, ids: Iterable[str]) -> dict[str, Email]:
+    """Those of the mails that a workflow names which may be sent."""
+    wanted = {int(id): id for id in ids if id.isascii() and id.isdecimal() and len(id) < 19}
+    found = await read(conn, list(wanted)) if wanted else {}
+    return {wanted[id]: email for id, email in found.items() if email.state == "PUBLISHED"}
 
 
 async def live_ids(conn: Connection) -> frozenset[int]:
@@ -180,11 +184,6 @@ async def page(conn: Connection, search: Search, *, after: int = 0, limit: int =
     """Up to `limit` mails with ids above `after`, in id order."""
     rows = await _queries.rows(conn, "page", after=after, limit=limit, **asdict(search))
     return [_email(row) for row in rows]
-
-
-async def published_ids(conn: Connection) -> frozenset[int]:
-    """The ids of all mails that may be sent."""
-    return frozenset(row.id for row in await _queries.rows(conn, "published_ids"))
 
 
 async def count(conn: Connection, search: Search) -> int:

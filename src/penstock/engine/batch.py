@@ -55,7 +55,7 @@ class EngineBatch:
 
         lane, depth = (walkers[0].lane, walkers[0].depth) if walkers else (Lane.FRESH, 0)
         self.record_ids = [walker.record_id for walker in walkers]
-        self.reading = Reading(turn, plan, walkers)
+        self.reading = Reading(turn, plan, zone, walkers)
         self.circumstances = Write(
             Source("AUTOMATION_PLATFORM", str(plan.workflow_id)),
             turn.now,

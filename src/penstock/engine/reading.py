@@ -5,6 +5,7 @@ Tokens are read by root, all of one root in a few statements, however many recor
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from penstock.actions.base import MADE
 from penstock.actions.sources import Column
@@ -27,9 +28,9 @@ Ends = Mapping[int, int]
 class Reading:
     """A `Reader` of walkers at one step."""
 
-    def __init__(self, turn: Turn, plan: Plan, walkers: Sequence[Walker]) -> None:
+    def __init__(self, turn: Turn, plan: Plan, zone: ZoneInfo, walkers: Sequence[Walker]) -> None:
         self.turn, self.plan = turn, plan
-        self.now, self.zone = turn.now, plan.zone
+        self.now, self.zone = turn.now, zone
         self.crowd = Crowd(turn, plan.type, [walker.record_id for walker in walkers])
         self._contexts = {walker.record_id: walker.context for walker in walkers}
         self._fetched: dict[str, tuple[TypeSchema, Ends] | None] = {}

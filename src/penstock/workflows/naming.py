@@ -1,6 +1,6 @@
 """What the steps of one document may name: earlier steps, data sources, the event that enrolls."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import partial
 
 from pydantic import ValidationError
@@ -19,9 +19,15 @@ class Naming:
     """What is known to each step."""
 
     def __init__(
-        self, document: Document, schema: Schema, trigger: Trigger | None, fetched: Fetched
+        self,
+        document: Document,
+        schema: Schema,
+        trigger: Trigger | None,
+        fetched: Fetched,
+        mails: Mapping[str, Collection[str]],
     ) -> None:
         self._document, self._schema, self._fetched = document, schema, fetched
+        self._mails = mails
         self._type = schema.types[document.object_type]
         self._outputs = {id: _outputs(step, schema) for id, step in document.steps.items()}
         self._event = _event_properties(trigger, schema, self._type)
@@ -35,6 +41,7 @@ class Naming:
             self._outputs,
             partial(self._precedes, step),
             self._event,
+            self._mails,
         )
 
     def _precedes(self, step: str, other: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
+from penstock.emails import rendering
 from penstock.emails import store as emails
 from penstock.filters import criteria
 from penstock.filters.mentions import names
@@ -28,7 +29,7 @@ from penstock.workflows.errors import (
     WorkflowNotFound,
 )
 from penstock.workflows.planning import plan_problems
-from penstock.workflows.validate import Checked, look, mentioned
+from penstock.workflows.validate import Checked, look, mails, mentioned
 
 _queries = load("penstock.workflows")
 
@@ -255,7 +256,8 @@ async def _complete(conn: Connection, schema: Schema, document: Document) -> Che
 
 
 async def _look(conn: Connection, schema: Schema, document: Document) -> Checked:
-    published = frozenset(str(id) for id in await emails.published_ids(conn))
+    found = await emails.published_of(conn, mails(document))
+    published = {id: rendering.tokens(email.content) for id, email in found.items()}
     checked = look(document, schema, published, await names(conn, mentioned(document)))
     return altered(checked, problems=(*checked.problems, *loops.of_steps(document)))
 

@@ -1,10 +1,10 @@
 """Checks a workflow document: what is unfinished is listed (what is broken: see `broken`)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from penstock.actions.base import ACTIONS, Place
-from penstock.actions.naming import Known, input_problems
+from penstock.actions.naming import Known, input_problems, mail_problems
 from penstock.filters.compile import Criterion, check, mentions
 from penstock.filters.errors import FilterInvalid
 from penstock.filters.mentions import Mention, Names, missing
@@ -69,10 +69,23 @@ class Checked:
     """What does not keep it from being turned on, and is worth knowing."""
 
 
-def look(document: Document, schema: Schema, emails: frozenset[str], names: Names) -> Checked:
+def mails(document: Document) -> set[str]:
+    """The ids of the marketing e-mails that its steps send."""
+    found: set[str] = set()
+    for id in document.order:
+        entry = ACTIONS.get(document.steps[id].type_id)
+        action = None if entry is None else parsed(entry, document.steps[id].settings, "", [])
+        found.update(() if action is None else action.mails().values())
+    return found
+
+
+def look(
+    document: Document, schema: Schema, emails: Mapping[str, Collection[str]], names: Names
+) -> Checked:
     """Everything that keeps the workflow from being turned on, with JSON paths.
 
-    `emails` are the published ones; `names` those of what its filters mention, as far as it exists.
+    `emails` are the published ones that its steps send, with their tokens; `names` those of what
+    its filters mention, as far as it exists.
     """
     problems: list[Problem] = []
     criteria: dict[str, Criterion] = {}
@@ -90,7 +103,7 @@ def look(document: Document, schema: Schema, emails: frozenset[str], names: Name
     problems += _leaving_problems(document, names)
     type = schema.types[document.object_type]
     fetched = data_sources.look(document.raw.get("dataSources") or [], schema, type, problems)
-    naming = Naming(document, schema, trigger, fetched)
+    naming = Naming(document, schema, trigger, fetched, emails)
     place = Place(schema, type, "", emails, names, fetched)
     problems += timing_problems(document.raw, type)
     problems += limit_problems(document)
@@ -172,5 +185,6 @@ def _step_problems(document: Document, id: str, around: Place, known: Known) -> 
         last = all(exit.to is None for exit in step.exits)
         problems += action.problems(replace(around, where=where, last=last, known=known))
         problems += input_problems(action, where, known)
+        problems += mail_problems(action.mails(), where, known)
         problems += missing(action.mentions(where), around.names)
     return problems

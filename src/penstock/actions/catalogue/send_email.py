@@ -1,5 +1,7 @@
 """Send marketing e-mail."""
 
+from collections.abc import Mapping
+
 from penstock.actions.base import Action, Batch, Departures, Place
 from penstock.actions.naming import Trace
 from penstock.kernel.errors import Problem
@@ -22,6 +24,9 @@ class SendEmail(
     async def run(self, batch: Batch) -> Departures:
         refused = await batch.mail(self.content_id)
         return Departures.sorted_by(batch.members, refused)
+
+    def mails(self) -> Mapping[str, str]:
+        return {"content_id": self.content_id}
 
     def trace(self) -> Trace:
         return Trace("0-1", made=False, values={"hs_email_id": self.content_id})
