@@ -1,4 +1,5 @@
-"""A deliverer in a process of its own, to be killed: its database, mail server and name."""
+"""A deliverer in a process of its own, to be killed: its database, mail server,
+name, and the networks that it may send webhooks to."""
 
 import asyncio
 import sys
@@ -9,9 +10,9 @@ from penstock.kernel.db import Database
 from penstock.kernel.settings import Settings
 
 
-async def main(url: str, smtp_url: str, name: str) -> None:
+async def main(url: str, smtp_url: str, name: str, allowed: str = "") -> None:
     async with Database(url, size=2) as database:
-        settings = Settings(smtp_url=smtp_url, smtp_connections=1)
+        settings = Settings(smtp_url=smtp_url, smtp_connections=1, allowed_targets=allowed)
         deliverer = Deliverer(database, DatabaseClock(), settings, name)
         while True:
             await deliverer.deliver()
