@@ -1,5 +1,7 @@
-"""A deliverer in a process of its own, to be killed: its database, mail server,
-name, and the networks that it may send webhooks to."""
+"""A deliverer in a process of its own, to be killed.
+
+Its arguments: the database, the mail server, its name, and networks that webhooks may go to.
+"""
 
 import asyncio
 import sys

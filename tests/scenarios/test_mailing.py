@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from penstock.delivery.deliverer import Deliverer
+from penstock.engine import history
 from penstock.kernel.settings import Settings
 from penstock.records import merging, store
 from penstock.records.associations import NewEdge
@@ -53,6 +54,9 @@ async def test_who_opted_out_meanwhile_gets_nothing_and_the_history_says_why(
     await story.rest()
     assert await story.query("SELECT * FROM outbox") == []
     assert "undelivered" in await story.kinds(workflow, ada)
+    async with story.house.database.unit() as conn:
+        lines = [str(entry.text()) for entry in await history.of_record(conn, ada)]
+    assert "E-mail to ada@x.test was not sent: the recipient wants no mail" in lines
 
 
 async def test_a_deals_contacts_get_its_mail(story: Story, deliverer: Deliverer) -> None:
