@@ -188,6 +188,14 @@ class Batch(Protocol):
         """Properties of the group's records as strings of the wire, by record id."""
         ...
 
+    async def values_of(
+        self, edge: int, names: Sequence[str], *, latest: bool = False
+    ) -> Mapping[int, Mapping[str, str | None]]:
+        """Properties of the first record, or the latest, that an association type leads to, by the
+        enrolled record's id; without such a record there is nothing.
+        """
+        ...
+
     async def records(self) -> Mapping[int, Mapping[str, Any]]:
         """The group's records as the API returns them, with every property that has a value, by
         record id; contacts with what their properties have been.
@@ -234,6 +242,32 @@ class Batch(Protocol):
 
     async def mail(self, content_id: str) -> Mapping[int, Text]:
         """Queue a marketing e-mail to each record's address; returns refusals with reasons."""
+        ...
+
+    async def mail_to(
+        self, content_id: str, recipients: Mapping[int, Collection[str]]
+    ) -> Mapping[int, Text]:
+        """Queue a marketing e-mail to addresses of nobody in particular, by record id; returns
+        refusals with reasons.
+        """
+        ...
+
+    async def inform(
+        self, subject: str, body: str, recipients: Mapping[int, Collection[str]]
+    ) -> Mapping[int, Text]:
+        """Queue plain mail, of templates, to people of the team, whose addresses come by record id;
+        returns refusals with reasons.
+        """
+        ...
+
+    async def notify(
+        self, subject: str, body: str, users: Mapping[int, Collection[int]]
+    ) -> Mapping[int, Text]:
+        """Leave notifications, of templates, for users by record id; returns refusals likewise."""
+        ...
+
+    async def created_here(self) -> frozenset[int]:
+        """The records of the group that this workflow has created."""
         ...
 
     async def write_each(self, properties: Mapping[int, Mapping[str, Any]]) -> Mapping[int, Text]:
@@ -400,7 +434,12 @@ class Action(BaseModel):
 
     def puts_out(self) -> Collection[str] | None:
         """The keys of what it puts out for later steps; None where nobody can know."""
-        return () if self.makes is None else (MADE,)
+        return () if self.made is None else (MADE,)
+
+    @property
+    def made(self) -> str | None:
+        """The object type of the record that it makes, with these settings."""
+        return self.makes
 
     async def settle(self, batch: Batch) -> Departures:
         """What happens when all is settled for members that `run` held: who had a failure fails."""

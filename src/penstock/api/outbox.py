@@ -100,18 +100,19 @@ def _optional(word: str | None) -> int | None:
 
 
 def _mail(mail: Mail) -> dict[str, Any]:
-    return {
+    told = {
         "id": str(mail.id),
         "messageId": mail.message_id,
         "enrollmentId": str(mail.enrollment_id),
         "workflowId": str(mail.workflow_id),
         "recordId": str(mail.record_id),
-        "emailId": str(mail.email_id),
+        "emailId": None if mail.email_id is None else str(mail.email_id),
         "sender": mail.sender,
         "recipient": mail.recipient,
         "subject": mail.subject,
         "sentAt": instant_text(mail.sent_at),
     }
+    return {name: value for name, value in told.items() if value is not None}
 
 
 def _effect(call: Call, one: Sighted) -> dict[str, Any]:

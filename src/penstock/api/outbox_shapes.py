@@ -14,7 +14,7 @@ class MailShape(Wire):
     enrollment_id: str
     workflow_id: str
     record_id: str
-    email_id: str
+    email_id: str | None = Field(None, description="Not of internal mail")
     sender: str
     recipient: str
     subject: str

@@ -37,7 +37,7 @@ class Letter:
     """A rendered mail in its envelope."""
 
     effect: Effect
-    email_id: int
+    email_id: int | None
     from_name: str
     from_address: str
     reply_to: str
@@ -91,15 +91,23 @@ async def prepare(
         elif content is None:
             prepared[effect.key] = Outcome("failed", "email_gone")
         else:
-            prepared[effect.key] = _letter(effect, payload, content, own)
+            told = (payload.email, payload.to, payload.tokens)
+            prepared[effect.key] = render(effect, told, content, own)
     return prepared
 
 
-def _letter(
-    effect: Effect, payload: Payload, content: Content, own: tuple[str, str]
+def render(
+    effect: Effect,
+    told: tuple[int | None, str, Mapping[str, str | None]],
+    content: Content,
+    own: tuple[str, str],
 ) -> Letter | Outcome:
+    """The letter of an effect, or why there is none. `told` is the mail's id, if it has one, its
+    recipient and the values of its tokens; `own` is the installation's sender.
+    """
+    email_id, to, tokens = told
     try:
-        body = rendering.render(content, payload.tokens)
+        body = rendering.render(content, tokens)
     except PenstockError as error:
         return Outcome("failed", "template_failed", str(error))
     except Exception as error:  # noqa: BLE001 - one mail must not hold up all the others
@@ -107,11 +115,11 @@ def _letter(
         return Outcome("failed", "template_failed", repr(error))
     return Letter(
         effect,
-        payload.email,
+        email_id,
         content.from_name or ("" if content.from_address else own[0]),
         content.from_address or own[1],
         content.reply_to,
-        payload.to,
+        to,
         body,
     )
 

@@ -46,7 +46,7 @@ class Mail:
     visit: int
     workflow_id: int
     record_id: int
-    email_id: int
+    email_id: int | None
     sender: str
     recipient: str
     subject: str

@@ -134,6 +134,34 @@ WITH letters AS (
 )
 SELECT place, reason FROM judged WHERE reason IS NOT NULL;
 
+-- name: internal_refusals
+-- Which internal mails may not leave any more, and why. People of the team are not asked; others may be
+-- contacts who want no mail.
+WITH letters AS (
+    SELECT i.place, i.address, i.team, r.id IS NULL OR r.archived_at IS NOT NULL AS gone,
+        w.id IS NULL OR w.deleted_at IS NOT NULL OR w.state = 'off' AS off,
+        EXISTS (SELECT FROM owners o WHERE o.email = i.address AND o.archived_at IS NULL) AS known,
+        (SELECT u.record_id FROM unique_values u
+            WHERE u.type = '0-1' AND u.property = 'email' AND u.value = i.address) AS person
+    FROM unnest(:workflow_ids::bigint[], :record_ids::bigint[], :addresses::text[], :team::boolean[])
+        WITH ORDINALITY AS i(workflow_id, record_id, address, team, place)
+    LEFT JOIN workflows w ON w.id = i.workflow_id
+    LEFT JOIN records r ON r.bucket = (i.record_id & 63)::smallint AND r.id = i.record_id
+), judged AS (
+    SELECT l.place, CASE
+        WHEN l.off THEN 'workflow_off'
+        WHEN l.gone THEN 'record_gone'
+        WHEN l.team AND NOT l.known THEN 'address_changed'
+        WHEN l.team THEN NULL
+        WHEN p.properties -> 'hs_email_optout' = 'true' THEN 'opted_out'
+        WHEN p.properties -> 'hs_email_hard_bounce_reason_enum' IS NOT NULL THEN 'bounced'
+        END AS reason
+    FROM letters l
+    LEFT JOIN records p ON p.bucket = (l.person & 63)::smallint AND p.id = l.person
+        AND p.archived_at IS NULL
+)
+SELECT place, reason FROM judged WHERE reason IS NOT NULL;
+
 -- name: refusals
 -- Which effects may not leave any more, whatever they are, and why.
 WITH judged AS (

@@ -27,6 +27,11 @@ class Content:
     subscription: str = ""
 
 
+def plain(subject: str, body: str) -> Content:
+    """A mail of a subject and a body; a body without markup is text alone."""
+    return Content(subject=subject, html=body) if "<" in body else Content(subject, text=body)
+
+
 @dataclass(frozen=True)
 class Email:
     """A mail with its newest content, whose revisions count from 1."""

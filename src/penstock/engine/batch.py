@@ -7,14 +7,25 @@ from zoneinfo import ZoneInfo
 from penstock.actions.base import ONWARD, Created, Departures, Member, Settled
 from penstock.actions.inputs import Input
 from penstock.actions.sources import Source as ValueSource
-from penstock.engine import associates, colleagues, listing, mailing, rotating, subscribing
+from penstock.emails.model import Content, plain
+from penstock.engine import (
+    associates,
+    colleagues,
+    informing,
+    listing,
+    mailing,
+    notifying,
+    rotating,
+    subscribing,
+)
 from penstock.engine.chances import chance
 from penstock.engine.effects import Effects
 from penstock.engine.entrants import Circumstances
 from penstock.engine.fetching import associated
 from penstock.engine.joining import leave_changes
 from penstock.engine.judging import judge
-from penstock.engine.making import Making
+from penstock.engine.making import Making, created_by
+from penstock.engine.notifying import Notification
 from penstock.engine.plans import Plan
 from penstock.engine.reading import Reading
 from penstock.engine.turn import Turn
@@ -130,6 +141,15 @@ class EngineBatch:
     async def associated(self, edge: int) -> Mapping[int, Sequence[int]]:
         return await associated(self.reading.crowd, edge)
 
+    async def values_of(
+        self, edge: int, names: Sequence[str], *, latest: bool = False
+    ) -> Mapping[int, Mapping[str, str | None]]:
+        type = self.schema.types[self.schema.edges[edge].to_type]
+        ends = await self.associated(edge)
+        chosen = {id: others[-1 if latest else 0] for id, others in ends.items() if others}
+        found = await self.reading.crowd.far(type, chosen.values(), names)
+        return {id: found[other] for id, other in chosen.items() if other in found}
+
     async def create(
         self,
         object_type: str,
@@ -162,6 +182,61 @@ class EngineBatch:
                 self.effects.queue("mail", letter.address, letter.payload, who, place)
             self.kinds[member.enrollment_id] = "queued"
         return refused
+
+    async def mail_to(
+        self, content_id: str, recipients: Mapping[int, Collection[str]]
+    ) -> Mapping[int, Text]:
+        email = await mailing.published(self.turn.conn, content_id)
+        if email is None:
+            reason = Text("there is no published e-mail with the id {id}", id=content_id)
+            return dict.fromkeys(self.record_ids, reason)
+        what = {"email": email.id, "revision": email.revision}
+        return await self._inform(email.content, what, recipients, team=False)
+
+    async def inform(
+        self, subject: str, body: str, recipients: Mapping[int, Collection[str]]
+    ) -> Mapping[int, Text]:
+        what = {"subject": subject, "body": body}
+        return await self._inform(plain(subject, body), what, recipients, team=True)
+
+    async def _inform(
+        self,
+        content: Content,
+        what: Mapping[str, Any],
+        recipients: Mapping[int, Collection[str]],
+        *,
+        team: bool,
+    ) -> Mapping[int, Text]:
+        payloads = await informing.payloads(self.reading, content, {**what, "team": team})
+        refused: dict[int, Text] = {}
+        place = (self.plan.workflow_id, self.step)
+        for walker in self.walkers.values():
+            to = recipients.get(walker.record_id, ())
+            for address in to:
+                letter = {**payloads[walker.record_id], "to": address}
+                self.effects.queue("internal_mail", address, letter, walker.who, place)
+            if to:
+                self.kinds[walker.id] = "queued"
+            else:
+                refused[walker.record_id] = informing.NOBODY
+        return refused
+
+    async def notify(
+        self, subject: str, body: str, users: Mapping[int, Collection[int]]
+    ) -> Mapping[int, Text]:
+        place = (self.plan.workflow_id, self.step)
+        titles, texts = await self.render(subject), await self.render(body)
+        told = [
+            Notification(user, walker.who, place, titles[id], texts[id])
+            for walker in self.walkers.values()
+            for id in [walker.record_id]
+            for user in users.get(id, ())
+        ]
+        await notifying.leave(self.turn, told)
+        return {id: informing.NOBODY for id in self.record_ids if not users.get(id)}
+
+    async def created_here(self) -> frozenset[int]:
+        return await created_by(self.turn, self.record_ids, self.circumstances.source)
 
     async def write_each(self, properties: Mapping[int, Mapping[str, Any]]) -> Mapping[int, Text]:
         if not properties:

@@ -9,10 +9,13 @@ from penstock.engine.associating import link, types_of
 from penstock.engine.plans import Plan
 from penstock.engine.turn import Turn
 from penstock.kernel.errors import PenstockError
+from penstock.kernel.queries import load
 from penstock.kernel.texts import Text
 from penstock.records import store
-from penstock.records.changes import Write
+from penstock.records.changes import Source, Write
 from penstock.records.schema import TypeSchema
+
+_queries = load("penstock.engine", "making.sql")
 
 _Edges = Mapping[int, Sequence[tuple[int, int]]]
 _NOBODY: Final = Text("the record to associate with is gone, or of another type")
@@ -81,3 +84,11 @@ class Making:
                         count=len(count),
                     )
         return refused
+
+
+async def created_by(turn: Turn, records: Sequence[int], source: Source) -> frozenset[int]:
+    """The records that somebody has created: their history begins with that."""
+    found = await _queries.value(
+        turn.conn, "created_by", bucket=turn.bucket, ids=list(records), source=str(source)
+    )
+    return frozenset(found)

@@ -63,7 +63,7 @@ class Plan:
     def makes(self) -> Mapping[str, str]:
         """The object types of the records that steps make, by step."""
         actions = {id: planned.action for id, planned in self.steps.items()}
-        return {id: action.makes for id, action in actions.items() if action and action.makes}
+        return {id: action.made for id, action in actions.items() if action and action.made}
 
     @property
     def on(self) -> bool:

@@ -377,6 +377,8 @@ WITH enrolled AS (
     WHERE bucket = :bucket AND record_id = ANY(:records::bigint[]) AND detail IS NOT NULL
 ), queued AS (
     DELETE FROM effects e USING enrolled n WHERE e.bucket = :bucket AND e.enrollment_id = n.id
+), told AS (
+    DELETE FROM notifications WHERE bucket = :bucket AND record_id = ANY(:records::bigint[])
 ), levels AS (
     DELETE FROM matches WHERE bucket = :bucket AND record_id = ANY(:records::bigint[])
 )

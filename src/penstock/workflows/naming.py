@@ -54,12 +54,11 @@ def _outputs(step: Step, schema: Schema) -> Outputs:
     entry = ACTIONS.get(step.type_id)
     if entry is None:
         return Outputs(None, None, None)
-    made = schema.types.get(entry.makes or "")
     try:
         action = entry.model_validate(step.settings)
     except ValidationError:
-        return Outputs(None, made, None)
-    return Outputs(action.puts_out(), made, action.trace())
+        return Outputs(None, schema.types.get(entry.makes or ""), None)
+    return Outputs(action.puts_out(), schema.types.get(action.made or ""), action.trace())
 
 
 def _event_properties(
