@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -138,7 +139,7 @@ class Stage:
         turn = Turn(conn, bucket, NOW, schema, automation, Journal(), Effects(), PORTION)
         plans = await Plans(schema).need(conn, [(self.workflow, None)])
         walkers = [self._walker(record) for record in records]
-        return EngineBatch(turn, plans[self.workflow, None], "1", walkers)
+        return EngineBatch(turn, plans[self.workflow, None], "1", ZoneInfo("UTC"), walkers)
 
     def _walker(self, record: int) -> Walker:
         return Walker(
@@ -196,7 +197,7 @@ WRITTEN = (
     "records", "property_history", "associations", "list_members", "subscriptions", "events",
     "changes", "effects", "notifications", "rotations", "rotation_numbers", "waits", "timers",
 )  # fmt: skip
-COUNTED = {"id", "event", "uuid"}
+COUNTED = {"id", "event", "uuid", "hs_object_id"}
 """What is counted anew in every run."""
 
 PORTION = Allowance.of_each(1000)
@@ -224,6 +225,7 @@ def _alike(value: Any) -> Any:
 def gone(departures: Departures) -> dict[str, Any]:
     """Where everybody went, and what is noted of it."""
     said = dict(vars(departures))
+    said["outputs"] = {id: _alike(outputs) for id, outputs in departures.outputs.items()}
     said["failures"] = [(member, str(reason)) for member, reason in departures.failures]
     said["skips"] = [(member, str(reason)) for member, reason in departures.skips]
     return said
