@@ -1,5 +1,7 @@
 """Send marketing e-mail to given recipients."""
 
+from collections.abc import Mapping
+
 from penstock.actions.base import Action, Batch, Departures, Place
 from penstock.emails.checking import is_address
 from penstock.kernel.errors import Problem
@@ -25,6 +27,9 @@ class SendEmailTo(
         recipients = {member.record_id: addresses for member in batch.members}
         refused = await batch.mail_to(self.email_content_id, recipients)
         return Departures.sorted_by(batch.members, refused)
+
+    def mails(self) -> Mapping[str, str]:
+        return {"email_content_id": self.email_content_id}
 
     def problems(self, place: Place) -> list[Problem]:
         problems: list[Problem] = []
