@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from penstock.records import merging
 from tests.story import (
     Story,
     all_of,
@@ -220,3 +221,23 @@ async def test_who_jumps_back_too_often_is_let_go(story: Story) -> None:
         await story.pass_time(minutes=1)
     assert (await story.kinds(flow, ada))[-1] == "unenrolled"
     assert await story.counts(flow) == {"enrolled": 1, "unenrolled": 1}
+
+
+async def test_a_company_that_is_erased_before_it_is_written_holds_nobody(story: Story) -> None:
+    flow = await story.workflow(
+        OSLO, [of_company("1", "city", "Oslo"), set_property("2", "hs_lead_status", "OPEN")]
+    )
+    await story.turn_on(flow)
+    ada = await story.contact()
+    firm = await employ(story, ada, name="Firm")
+    assert ada & 63 != firm & 63
+    await story.rest()
+    await story.update("contacts", ada, city="Oslo")
+    await story.turn(ada)
+    assert (await story.kinds(flow, ada))[-1] == "held"
+    schema = await story.house.schema()
+    async with story.house.database.unit() as conn:
+        await merging.erase(conn, schema, schema.type("companies"), firm, story.write)
+    await story.rest()
+    assert await story.kinds(flow, ada) == ["enrolled", "held", "failed", "succeeded", "finished"]
+    assert await story.verify() == []

@@ -270,7 +270,8 @@ ORDER BY a.type_id, a.to_id;
 
 -- name: erase!
 -- The person is gone: record, history, events and what waited to be handled. What was merged into the
--- record goes too. The engine learns the addresses there were, since it wrote to them.
+-- record goes too. The engine learns the addresses there were, since it wrote to them. Requests to
+-- write the record stay: who asked waits for the answer, which is that it is gone.
 WITH record AS (
     DELETE FROM records WHERE (bucket = (:id & 63)::smallint AND id = :id) OR merged_into = :id
     RETURNING bucket, id
@@ -292,7 +293,8 @@ WITH record AS (
 ), consents AS (
     DELETE FROM subscriptions WHERE bucket = (:id & 63)::smallint AND record_id = :id
 ), waiting AS (
-    DELETE FROM changes WHERE bucket = (:id & 63)::smallint AND record_id = :id
+    DELETE FROM changes
+    WHERE bucket = (:id & 63)::smallint AND record_id = :id AND kind <> 'write'
 )
 INSERT INTO changes (bucket, lane, record_id, object_type, kind, details, source, depth, at)
 SELECT r.bucket, :lane, r.id, :type, 'erased',
