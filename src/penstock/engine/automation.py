@@ -34,6 +34,10 @@ class Active:
     on: bool
     criteria: Mapping[str, int]
     trigger: Trigger | None = None
+    paused: bool = False
+    scheduled: bool = False
+    everybody: bool = False
+    """Whether no criteria say who enrols when the schedule fires."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,7 @@ class Automation:
         for workflow in sorted(self.workflows.values(), key=lambda w: w.id):
             for role, asked in workflow.criteria.items() if workflow.on else ():
                 self._roles.setdefault(asked, []).append((workflow.id, role))
-            if workflow.on and workflow.trigger is not None:
+            if workflow.on and workflow.trigger is not None and not workflow.scheduled:
                 self._listen(workflow, workflow.trigger)
         for each in sorted(self.lists.values(), key=lambda each: each.id):
             if each.criterion is not None:
@@ -236,6 +240,9 @@ def _workflows(rows: Iterable[Any]) -> dict[int, Active]:
             on=row.state == "on",
             criteria={use["role"]: use["criterion"] for use in row.criteria if use["live"]},
             trigger=_trigger(row.trigger),
+            paused=row.state == "paused",
+            scheduled=bool(row.schedule),
+            everybody=(row.trigger or {}).get("type", "MANUAL") == "MANUAL",
         )
         for row in rows
     }

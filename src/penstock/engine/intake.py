@@ -13,6 +13,7 @@ from penstock.engine.associates import Request
 from penstock.engine.associating import EdgeRequest, requests_in
 from penstock.engine.entrants import FRESH, Circumstances, Entrants
 from penstock.engine.exits import end_passages, leave
+from penstock.engine.firing import fire, reach_moments
 from penstock.engine.joining import leave_joins
 from penstock.engine.listening import hear
 from penstock.engine.outcomes import apply_outcomes
@@ -86,9 +87,12 @@ class Intake:
         await self._remove(changes)
         touched, circumstances = self._touched(changes)
         known = turn.automation.criteria.keys()
+        by_time: set[tuple[int, int]] = set()
         for row in self.due.rechecks:
             if row.criterion_id in known:
                 before = touched.get(row.record_id, frozenset())
+                if row.criterion_id not in before:
+                    by_time.add((row.criterion_id, row.record_id))
                 touched[row.record_id] = before | {row.criterion_id}
         edges = await settling.settle(turn, touched)
         if self.due.rechecks:
@@ -103,6 +107,7 @@ class Intake:
         await leave(turn, edges)
         edges += await recurring(turn, changes, edges)
         self._enter(edges, circumstances)
+        self.entrants += await reach_moments(turn, edges, by_time)
         self.met = await waiting.met(turn, changes)
         self.entrants += await hear(turn, changes)
         await leave_joins(turn, edges, circumstances)
@@ -197,6 +202,12 @@ class Intake:
                 now=turn.now,
             )
 
+    async def _fire(self, request: Any) -> None:
+        busy = {each.workflow_id for each in self.entrants if each.source == "schedule"}
+        asking = await fire(self.turn, request, busy)
+        if asking is not None:
+            self.entrants.append(asking)
+
     async def _enroll(self, request: Any) -> None:
         """Somebody chose these records; who was refused at once is only told of."""
         turn, asked = self.turn, request.details
@@ -258,6 +269,7 @@ class Intake:
 
     _REQUESTS = {  # noqa: RUF012
         "enroll_existing": _enroll_existing,
+        "fire": _fire,
         "enroll": _enroll,
         "unenroll": _unenroll,
         "forget": _forget,

@@ -125,7 +125,7 @@ def _plan(row: Any, schema: Schema) -> Plan:
         start=document.start,
         state=row.state,
         timing=times,
-        again=bool(criteria.get("shouldReEnroll")),
+        again=bool(criteria.get("shouldReEnroll")) or times.yearly,
         leaves=document.leaves,
         by_any_trigger=not criteria.get("reEnrollmentTriggersFilterBranches"),
         steps={

@@ -497,6 +497,8 @@ WHERE l.deleted_at IS NULL AND coalesce(l.criterion_id, l.pending_criterion_id) 
 SELECT w.id, w.object_type, w.state, w.on_since, w.revision, w.live_revision,
     (SELECT r.document -> 'enrollmentCriteria' FROM workflow_revisions r
         WHERE r.workflow_id = w.id AND r.revision = w.live_revision) AS trigger,
+    (SELECT r.document -> 'enrollmentSchedule' FROM workflow_revisions r
+        WHERE r.workflow_id = w.id AND r.revision = w.live_revision) AS schedule,
     coalesce((SELECT jsonb_agg(jsonb_build_object(
             'role', u.role, 'criterion', u.criterion_id, 'live', u.revision = w.live_revision))
         FROM workflow_criteria u

@@ -12,6 +12,7 @@ from psycopg.errors import QueryCanceled
 from penstock.engine import caution
 from penstock.engine.automation import Automations
 from penstock.engine.journal import ensure_month
+from penstock.engine.scheduling import on_time
 from penstock.engine.starting import go_live
 from penstock.engine.turning import FAILED, ListensNow, Turned, turn
 from penstock.kernel.clock import Clock
@@ -77,8 +78,10 @@ class Worker:
             turned = await self.turn_one(bucket)
             worked = worked or (turned is not None and not turned.idle)
         async with self.database.unit() as conn:
-            went_live = await go_live(conn, await self.clock.now(conn))
-        return worked or went_live
+            now = await self.clock.now(conn)
+            went_live = await go_live(conn, now)
+            acted = await on_time(conn, await self._schemas.current(conn), now)
+        return worked or went_live or acted
 
     async def turn_one(self, bucket: int) -> Turned | None:
         """One turn of one bucket; None if somebody else has it. Its portion adapts to its time.

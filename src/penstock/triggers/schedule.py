@@ -65,6 +65,11 @@ class Schedule(Setting):
         super().__init_subclass__(**kwargs)
         cls.type_id, cls.label = type_id, label
 
+    @property
+    def recurs(self) -> bool:
+        """Whether it has each record enrol anew every year, whatever else is said of that."""
+        return False
+
     def days(self, first: date) -> Iterator[date]:
         """The days on which it fires for everybody, in order, from `first` on."""
         yield from ()
@@ -78,10 +83,10 @@ class Schedule(Setting):
                 return moment
         return None
 
-    def criterion(self, zone: str) -> Mapping[str, Any] | None:
+    def criterion(self, zone: str | None) -> Mapping[str, Any] | None:
         """A filter that time makes true of a record at its own moment; None without such moments.
 
-        `zone` is the time zone of the workflow.
+        `zone` is the time zone of the workflow, None: the account's.
         """
         return None
 

@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from penstock.triggers.base import Trigger
 from penstock.workflows.document import Document
+from penstock.workflows.timing import timing
 
 ENROLL: Final = "enroll"
 """Who comes to match enrols."""
@@ -24,6 +25,12 @@ SUPPRESS: Final = "suppress"
 
 SUPPRESSION_LISTS: Final = "suppression_lists"
 """The same, of members of lists."""
+
+SCHEDULED: Final = "scheduled"
+"""Who matches enrols when the schedule fires."""
+
+MOMENT: Final = "moment"
+"""Who comes to match as time passes enrols, if `scheduled` is true at that time."""
 
 STAY: Final = "stay"
 """Who ceases to match leaves."""
@@ -44,8 +51,18 @@ def asked(document: Document, trigger: Trigger | None) -> Iterator[Asked]:
     """Everything that the workflow asks."""
     where = "$.enrollmentCriteria"
     criteria = {} if trigger is None else trigger.criteria()
+    times = timing(document.raw)
+    schedule = times.schedule
     for role, (setting, wanted) in criteria.items():
-        yield Asked(role, f"{where}.{setting}", wanted)
+        if schedule is None:
+            yield Asked(role, f"{where}.{setting}", wanted)
+        elif role == ENROLL:
+            yield Asked(SCHEDULED, f"{where}.{setting}", wanted)
+    moment = (
+        None if schedule is None else schedule.criterion(times.zone.key if times.zone else None)
+    )
+    if moment is not None:
+        yield Asked(MOMENT, "$.enrollmentSchedule", moment)
     settings = document.raw.get("enrollmentCriteria") or {}
     if ENROLL in criteria and settings.get("unEnrollObjectsNotMeetingCriteria"):
         setting, wanted = criteria[ENROLL]

@@ -1,7 +1,7 @@
 """What can go wrong with workflows.
 
 NotFound     WorkflowNotFound, RevisionNotFound
-Conflict     RevisionStale
+Conflict     RevisionStale, WorkflowNotOn, WorkflowNotPaused
 Invalid      DocumentInvalid, WorkflowIncomplete
 """
 
@@ -21,6 +21,14 @@ class RevisionNotFound(NotFound):
 class RevisionStale(Conflict):
     """Workflow {id} was changed meanwhile: you sent revision {given}, the current one is {current}.
     Read it again and apply your change to that"""
+
+
+class WorkflowNotOn(Conflict):
+    """Workflow {id} is {state}: only one that is on can be paused"""
+
+
+class WorkflowNotPaused(Conflict):
+    """Workflow {id} is {state}: only one that is paused can be resumed"""
 
 
 class DocumentInvalid(Invalid):

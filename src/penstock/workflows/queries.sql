@@ -51,14 +51,29 @@ WHERE id = :id;
 
 -- name: set_state!
 UPDATE workflows SET state = :state,
-    on_since = CASE WHEN :state = 'on' THEN coalesce(on_since, :now) END,
+    on_since = CASE :state WHEN 'on' THEN coalesce(on_since, :now) WHEN 'paused' THEN on_since END,
+    paused_at = CASE WHEN :state = 'paused' THEN :now::timestamptz END,
+    fires_at = CASE WHEN :state NOT IN ('off', 'paused') THEN fires_at END,
+    turns_off_at = CASE WHEN :state <> 'off' THEN turns_off_at END,
     enrolls_existing = :enrolls_existing, updated_at = :now, updated_by = :actor
 WHERE id = :id;
 
 -- name: delete!
 UPDATE workflows SET deleted_at = :now, state = 'off', on_since = NULL, enrolls_existing = false,
+    paused_at = NULL, fires_at = NULL, turns_off_at = NULL,
     updated_by = :actor
 WHERE id = :id;
+
+-- name: set_times!
+-- A moment that has come and was not seen yet is kept.
+UPDATE workflows SET turns_off_at = :turns_off_at,
+    fires_at = CASE WHEN fires_at <= :now THEN fires_at ELSE :fires_at END
+WHERE id = :id;
+
+-- name: resume!
+INSERT INTO resumptions (bucket, workflow_id, resumed_at, paused_at, choice)
+SELECT b.bucket, :id, :now, :paused_at, :choice FROM buckets b
+ON CONFLICT (bucket, workflow_id, resumed_at) DO NOTHING;
 
 -- name: use_criterion!
 INSERT INTO workflow_criteria (workflow_id, revision, role, criterion_id)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from dataclasses import replace as altered
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from psycopg.types.json import Jsonb
 
@@ -27,8 +28,12 @@ from penstock.workflows.errors import (
     RevisionStale,
     WorkflowIncomplete,
     WorkflowNotFound,
+    WorkflowNotOn,
+    WorkflowNotPaused,
 )
+from penstock.workflows.pausing import Resumption, release
 from penstock.workflows.planning import plan_problems
+from penstock.workflows.timing import past_problems, timing
 from penstock.workflows.validate import Checked, look, mails, mentioned
 
 _queries = load("penstock.workflows")
@@ -36,7 +41,10 @@ _queries = load("penstock.workflows")
 
 @dataclass(frozen=True)
 class Workflow:
-    """A workflow with its latest definition. `state` is off, starting or on."""
+    """A workflow with its latest definition. `state` is off, starting, on or paused.
+
+    `fires_at` is the next moment of its schedule; at `turns_off_at` it turns itself off.
+    """
 
     id: int
     legacy_id: int
@@ -46,6 +54,9 @@ class Workflow:
     live_revision: int | None
     last_step_id: int
     on_since: datetime | None
+    paused_at: datetime | None
+    fires_at: datetime | None
+    turns_off_at: datetime | None
     created_at: datetime
     updated_at: datetime
     document: Document
@@ -111,7 +122,7 @@ async def replace(
     enabled = bool(body.get("isEnabled"))
     unchanged = False
     if enabled:
-        checked = await _complete(conn, schema, document)
+        checked = await _complete(conn, schema, document, now)
         before = await _criteria_of(conn, id, current.live_revision)
         unchanged = await _use(conn, id, revision, checked, now) == before
     await _queries.run(
@@ -129,6 +140,10 @@ async def replace(
     if enabled != current.enabled:
         state = "starting" if enabled else "off"
         await _set_state(conn, id, state, actor, now)
+        if current.paused_at is not None:
+            await release(conn, id, current.paused_at, Resumption(), now)
+    if enabled and current.paused_at is None:
+        await _set_times(conn, schema, id, now)
     await criteria.announce(conn)
     return await read_one(conn, id)
 
@@ -148,19 +163,53 @@ async def turn_on(
     WorkflowIncomplete with every problem.
     """
     workflow = await _lock(conn, id)
-    checked = await _complete(conn, schema, workflow.document)
+    checked = await _complete(conn, schema, workflow.document, now)
     await _use(conn, id, workflow.revision, checked, now)
-    if not workflow.enabled or enroll_existing:
+    if workflow.paused_at is not None:
+        await release(conn, id, workflow.paused_at, Resumption(), now)
+    if workflow.state in ("off", "paused") or enroll_existing:
         state = "starting" if workflow.state != "on" else "on"
         await _set_state(conn, id, state, actor, now, enroll_existing=enroll_existing)
+    if workflow.state in ("off", "paused"):
+        await _set_times(conn, schema, id, now)
     await criteria.announce(conn)
     return await read_one(conn, id)
 
 
 async def turn_off(conn: Connection, id: int, actor: str, now: datetime) -> Workflow:
-    """Nobody enrols from now on. Raises WorkflowNotFound."""
-    await _lock(conn, id)
+    """Nobody enrols from now on, and steps that fall due are skipped. Raises WorkflowNotFound."""
+    workflow = await _lock(conn, id)
     await _set_state(conn, id, "off", actor, now)
+    if workflow.paused_at is not None:
+        await release(conn, id, workflow.paused_at, Resumption(), now)
+    await criteria.announce(conn)
+    return await read_one(conn, id)
+
+
+async def pause(conn: Connection, id: int, actor: str, now: datetime) -> Workflow:
+    """Freeze everybody where they stand; nobody enrols.
+
+    Raises WorkflowNotFound or WorkflowNotOn.
+    """
+    workflow = await _lock(conn, id)
+    if workflow.state not in ("on", "starting"):
+        raise WorkflowNotOn(id=id, state=workflow.state)
+    await _set_state(conn, id, "paused", actor, now)
+    await criteria.announce(conn)
+    return await read_one(conn, id)
+
+
+async def resume(
+    conn: Connection, schema: Schema, id: int, resumption: Resumption, actor: str, now: datetime
+) -> Workflow:
+    """End a pause. Raises WorkflowNotFound or WorkflowNotPaused."""
+    workflow = await _lock(conn, id)
+    if workflow.paused_at is None:
+        raise WorkflowNotPaused(id=id, state=workflow.state)
+    await release(conn, id, workflow.paused_at, resumption, now)
+    state = "starting" if workflow.on_since is None else "on"
+    await _set_state(conn, id, state, actor, now)
+    await _set_times(conn, schema, id, now)
     await criteria.announce(conn)
     return await read_one(conn, id)
 
@@ -248,11 +297,26 @@ async def _add_revision(
     )
 
 
-async def _complete(conn: Connection, schema: Schema, document: Document) -> Checked:
+async def _complete(conn: Connection, schema: Schema, document: Document, now: datetime) -> Checked:
     checked = await _look(conn, schema, document)
-    if checked.problems:
-        raise WorkflowIncomplete(problems=checked.problems)
+    problems = [*checked.problems, *past_problems(document.raw, now)]
+    if problems:
+        raise WorkflowIncomplete(problems=problems)
     return checked
+
+
+async def _set_times(conn: Connection, schema: Schema, id: int, now: datetime) -> None:
+    """Set when the latest definition is to do something of its own accord."""
+    times = timing((await read_one(conn, id)).document.raw)
+    zone = times.zone or ZoneInfo(schema.time_zone)
+    await _queries.run(
+        conn,
+        "set_times",
+        id=id,
+        now=now,
+        fires_at=times.schedule and times.schedule.after(now, zone),
+        turns_off_at=times.turn_off_at,
+    )
 
 
 async def _look(conn: Connection, schema: Schema, document: Document) -> Checked:
@@ -312,6 +376,10 @@ async def _lock(conn: Connection, id: int) -> Workflow:
     return _workflow(row)
 
 
+def _utc(at: datetime | None) -> datetime | None:
+    return None if at is None else at.astimezone(UTC)
+
+
 def _workflow(row: Any) -> Workflow:
     return Workflow(
         id=row.id,
@@ -321,7 +389,10 @@ def _workflow(row: Any) -> Workflow:
         revision=row.revision,
         live_revision=row.live_revision,
         last_step_id=row.last_step_id,
-        on_since=row.on_since.astimezone(UTC) if row.on_since else None,
+        on_since=_utc(row.on_since),
+        paused_at=_utc(row.paused_at),
+        fires_at=_utc(row.fires_at),
+        turns_off_at=_utc(row.turns_off_at),
         created_at=row.created_at.astimezone(UTC),
         updated_at=row.updated_at.astimezone(UTC),
         document=Document(row.document),

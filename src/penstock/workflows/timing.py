@@ -49,6 +49,12 @@ class Timing:
     missed: Missed = "RUN_LATEST"
     turn_off_at: datetime | None = None
 
+    @property
+    def yearly(self) -> bool:
+        """Whether records enrol anew every year, for a date that comes back."""
+        recurring = (self.anchor, self.schedule)
+        return any(each is not None and each.recurs for each in recurring)
+
 
 def timing(raw: Mapping[str, Any]) -> Timing:
     """Of a document; settings with problems are as if they were not there."""
@@ -84,6 +90,15 @@ def timing_problems(raw: Mapping[str, Any], type: TypeSchema) -> list[Problem]:
     if anchor is not None:
         found += anchor.problems("$.eventAnchor", type)
     return found
+
+
+def past_problems(raw: Mapping[str, Any], now: datetime) -> list[Problem]:
+    """What time has made wrong."""
+    end = timing(raw).turn_off_at
+    if end is None or end > now:
+        return []
+    text = Text("the moment at which the workflow turns itself off is past")
+    return [Problem(text, "$.turnOffAt", "TURN_OFF_PAST")]
 
 
 def _read(raw: Mapping[str, Any], found: list[Problem]) -> _Settings | None:

@@ -160,7 +160,7 @@ def _event_problems(
 
 
 _LATER = (
-    "enrollmentSchedule", "eventAnchor", "turnOffAt",
+    "eventAnchor",
 )  # fmt: skip
 
 

@@ -24,13 +24,14 @@ _SEASON: Final = 183
 _SLACK: Final = 2
 """Days by which a day in a zone and the same day in UTC may differ, rounded up."""
 
+_ONE: Final[ColumnElement[int]] = literal_column("1")
 _AT_LATEST: Final = date(9999, 1, 1)
 
 
 class DateReached(Filter):
     """So many days after a date that the record holds, or before it, a time of day has come.
 
-    Every year: the date's anniversary, for half a year.
+    Every year: the date's anniversary, for half a year. Without a zone the account's is meant.
     """
 
     type_id = "DATE_REACHED"
@@ -40,7 +41,7 @@ class DateReached(Filter):
     yearly: bool = False
     hour: Annotated[int, Field(ge=0, le=23)] = 0
     minute: Annotated[int, Field(ge=0, le=59)] = 0
-    zone_id: str = "UTC"
+    zone_id: str | None = None
 
     def problems(self, scope: Scope) -> Iterator[Problem]:
         if self.property not in scope.properties:
@@ -61,10 +62,10 @@ class DateReached(Filter):
         jump = value.parameters.deferred(lambda slots: self._come(slots)[1], Instant)
         if self.yearly:
             this = held + _years(_year(come) - _year(held))
-            last = case((this <= come, this), else_=held + _years(_year(come) - _year(held) - 1))
+            last = case((this <= come, this), else_=held + _years(_year(come) - _year(held) - _ONE))
             over = cast(last, Date) + bound(_SEASON, Integer())
             verdict = come < over
-            following = cast(held + _years(_year(last) - _year(held) + 1), Date)
+            following = cast(held + _years(_year(last) - _year(held) + _ONE), Date)
             changes: ColumnElement[Any] = case((verdict, over), else_=following)
         else:
             verdict, changes = held <= come, held
@@ -85,14 +86,14 @@ class DateReached(Filter):
     def _day(self, value: Value) -> ColumnElement[Any]:
         if value.is_day:
             return cast(func.left(value.text, literal_column("10")), Date)
-        zone = value.parameters.bound(self.zone_id, String())
+        zone = value.parameters.deferred(lambda slots: self.zone_id or slots.zone, String())
         return cast(func.timezone(zone, value.instant), Date)
 
     def _come(self, slots: Slots) -> tuple[date, datetime]:
         """The latest day, less the days to count, whose time of day has come; and when the next's
         does.
         """
-        zone, clock = ZoneInfo(self.zone_id), time(self.hour, self.minute)
+        zone, clock = ZoneInfo(self.zone_id or slots.zone), time(self.hour, self.minute)
         day = civil.day_of(slots.now, zone) + timedelta(days=1)
         following = civil.instant(datetime.combine(day, clock), zone)
         while True:

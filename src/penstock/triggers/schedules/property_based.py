@@ -20,7 +20,11 @@ class PropertyBased(Schedule, type_id="PROPERTY_BASED", label="On a date of the 
     )
     yearly: bool = field("Every year", widget="switch", default=False)
 
-    def criterion(self, zone: str) -> Mapping[str, Any] | None:
+    @property
+    def recurs(self) -> bool:
+        return self.yearly
+
+    def criterion(self, zone: str | None) -> Mapping[str, Any] | None:
         due = {
             "filterType": "DATE_REACHED",
             "property": self.date_property,
