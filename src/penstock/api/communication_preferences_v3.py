@@ -5,35 +5,23 @@ from typing import Any, Final, Literal
 from pydantic import Field
 
 from penstock.api.call import Call, ThisCall
+from penstock.api.communication_preferences_wire import (
+    SubscriptionTypeShape,
+    contact_of,
+    may_read,
+    may_write,
+    type_shape,
+)
 from penstock.api.identifying import number
 from penstock.api.models import Wire
 from penstock.api.routing import Router
-from penstock.records import reading, subscriptions
+from penstock.records import subscriptions
 from penstock.records.errors import RecordNotFound
-from penstock.records.events import CONTACT
 from penstock.records.subscriptions import WHOLE, LegalBasis, Said, Status, SubscriptionType
-from penstock.records.uniqueness import value_text
-from penstock.records.values import instant_text
 
 router = Router("communication_preferences", "Communication preferences")
 
 _V3: Final = "/communication-preferences/v3"
-_READ, _WRITE, _BOTH = (
-    f"communication_preferences.{word}" for word in ("read", "write", "read_write")
-)
-
-
-class SubscriptionTypeShape(Wire):
-    id: str
-    name: str
-    description: str
-    purpose: str
-    communication_method: str
-    is_active: bool
-    is_default: bool
-    is_internal: bool
-    created_at: str
-    updated_at: str
 
 
 class SubscriptionTypes(Wire):
@@ -71,28 +59,28 @@ class StatusChange(Wire):
 @router.get(f"{_V3}/definitions", model=SubscriptionTypes)
 async def list_types(call: ThisCall) -> dict[str, Any]:
     """The kinds of mail that people can subscribe to."""
-    _may_read(call)
+    may_read(call)
     found = await subscriptions.types(call.conn)
-    return {"subscriptionDefinitions": [_type(type) for type in found]}
+    return {"subscriptionDefinitions": [type_shape(type) for type in found]}
 
 
 @router.post("/api/subscription-types", model=SubscriptionTypeShape, status=201)
 async def create_type(call: ThisCall, body: NewSubscriptionType) -> dict[str, Any]:
     """Make a kind of mail that people can subscribe to."""
-    _may_write(call)
+    may_write(call)
     made = await subscriptions.add_type(
         call.conn, body.name, body.description, body.purpose, call.now
     )
     await call.audit("subscription_types_create", f"subscription-types/{made.id}")
-    return _type(made)
+    return type_shape(made)
 
 
 @router.get(f"{_V3}/status/email/{{email_address}}", model=Statuses)
 async def read_statuses(call: ThisCall, email_address: str) -> dict[str, Any]:
     """What the contact with this address said of each kind of mail."""
-    _may_read(call)
+    may_read(call)
     found = await subscriptions.types(call.conn)
-    contact = await _contact(call, email_address)
+    contact = await contact_of(call, email_address)
     said: dict[int, Said] = {}
     out = False
     if contact is not None:
@@ -118,10 +106,10 @@ async def unsubscribe(call: ThisCall, body: StatusChange) -> dict[str, Any]:
 
 
 async def _say(call: Call, body: StatusChange, status: Status) -> dict[str, Any]:
-    _may_write(call)
+    may_write(call)
     id = number(body.subscription_id)
     types = await subscriptions.known(call.conn, [id])
-    contact = await _contact(call, body.email_address)
+    contact = await contact_of(call, body.email_address)
     if contact is None:
         raise RecordNotFound(type="contact", key="email", value=body.email_address)
     said = Said(contact.id, id, status, "EMAIL", body.legal_basis, body.legal_basis_explanation)
@@ -130,38 +118,6 @@ async def _say(call: Call, body: StatusChange, status: Status) -> dict[str, Any]
     await call.audit("communication_preferences_say", f"contacts/{contact.id}", details)
     out = contact.properties.get("hs_email_optout") is True
     return _status(types[id], {id: said}, out=out)
-
-
-async def _contact(call: Call, address: str) -> reading.Record | None:
-    type = call.schema.types[CONTACT]
-    key = value_text(address.strip())
-    id = (await reading.find(call.conn, type, "email", {key})).get(key)
-    if id is None:
-        return None
-    return (await reading.read(call.conn, type, [id])).get(id)
-
-
-def _may_read(call: Call) -> None:
-    call.require_any(_READ, _BOTH, _WRITE)
-
-
-def _may_write(call: Call) -> None:
-    call.require_any(_WRITE, _BOTH)
-
-
-def _type(type: SubscriptionType) -> dict[str, Any]:
-    return {
-        "id": str(type.id),
-        "name": type.name,
-        "description": type.description,
-        "purpose": type.purpose,
-        "communicationMethod": type.method,
-        "isActive": type.active,
-        "isDefault": type.is_default,
-        "isInternal": False,
-        "createdAt": instant_text(type.created_at),
-        "updatedAt": instant_text(type.updated_at),
-    }
 
 
 def _status(type: SubscriptionType, said: dict[int, Said], *, out: bool) -> dict[str, Any]:

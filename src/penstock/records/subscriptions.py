@@ -58,6 +58,8 @@ class Said(NamedTuple):
     channel: Channel = "EMAIL"
     legal_basis: str | None = None
     explanation: str | None = None
+    source: str = ""
+    """Who wrote it down; known of what is kept."""
 
 
 async def types(conn: Connection) -> list[SubscriptionType]:
@@ -104,6 +106,7 @@ async def of_contacts(conn: Connection, ids: Sequence[int]) -> dict[int, list[Sa
                 row.channel,
                 row.legal_basis,
                 row.legal_basis_explanation,
+                row.source,
             )
         )
     return found
