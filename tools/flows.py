@@ -2,6 +2,7 @@
 
 import ast
 import pkgutil
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
@@ -14,6 +15,7 @@ from pydantic import BaseModel
 
 import penstock
 from penstock import actions, engine, triggers, workflows
+from penstock.actions.authorizing import Authorization
 from penstock.actions.base import ACTIONS
 from penstock.actions.durations import Unit
 from penstock.actions.sources import Source
@@ -34,7 +36,9 @@ Table = Callable[[list[str], list[list[str]]], Iterator[str]]
 YES: Final = "acted on"
 KEPT: Final = "kept"
 NO: Final = "kept; a workflow that has it cannot be turned on"
+FAILS: Final = "kept; the step fails and says so"
 
+_KEPT: Final = re.compile(r"\bKept\b|kept as it came")
 _STORED: Final = frozenset({"workflows/document.py", "workflows/broken.py", "workflows/store.py"})
 """Modules that keep fields without acting on them."""
 
@@ -43,7 +47,7 @@ def lines(table: Table) -> Iterator[str]:
     """The page: what HubSpot has first, then what there is here besides."""
     yield from (
         "Whatever a flow says is kept as it came, and read back the same. A workflow that has a",
-        "part which is not acted on says so among its problems, each with its JSON path.",
+        "part which is not acted on says so among its problems and warnings, each with its path.",
         "",
         "## Fields of a flow",
         "",
@@ -60,8 +64,10 @@ def lines(table: Table) -> Iterator[str]:
 def _state(word: str, known: Known, words: Iterable[str]) -> tuple[str, str]:
     if word in known:
         # An entry whose help says so stands for what there is not.
-        return KEPT if "kept" in known[word].lower() else YES, known[word]
-    return NO, words.get(word, "") if isinstance(words, Mapping) else ""
+        return KEPT if _KEPT.search(known[word]) else YES, known[word]
+    if words in (wire.SHAPES, wire.ACTIONS):
+        return FAILS, words.get(word, "") if isinstance(words, Mapping) else ""
+    return NO, ""
 
 
 def _sections() -> Iterator[tuple[str, Iterable[str], Known]]:
@@ -75,6 +81,7 @@ def _sections() -> Iterator[tuple[str, Iterable[str], Known]]:
     yield "Values, by `type`", wire.VALUES, _types(Source)
     units = dict.fromkeys(get_args(Unit), "")
     yield "Units of time", wire.TIME_UNITS, units
+    yield "Authorization of webhooks, by `type`", wire.AUTHORIZATION, _members(Authorization)
     yield "Enrollment, by `type`", wire.ENROLLMENT, _helps(TRIGGERS)
     yield "Schedules, by `type`", wire.SCHEDULES, _helps(SCHEDULES)
     yield "Event anchors, by `type`", wire.ANCHORS, _helps(ANCHORS)
@@ -151,6 +158,13 @@ def _types(base: type[BaseModel]) -> Known:
             found[str(word)] = _help(kind)
         found |= _types(kind)
     return found
+
+
+def _members(union: Any) -> Known:
+    """The words of `type` of the classes of a union, with their help."""
+    kinds = get_args(get_args(union)[0])
+    words = {kind: get_args(kind.model_fields["type"].annotation) for kind in kinds}
+    return {str(word): _help(kind) for kind in kinds for word in words[kind]}
 
 
 def _helps(entries: Mapping[str, Any]) -> Known:

@@ -22,9 +22,10 @@ WORDS = ("filterBranchType", "filterType", "operationType", "operator", "timeTyp
 BEYOND_THE_CLIENT = {
     "COMPARATIVE_BOOL",
     "COMPARATIVE_NUMBER",
+    "DATE_REACHED",
     "REGEX",
 }
-"""Kinds that are in HubSpot's reference and not among the client's models."""
+"""Kinds that are not among the client's models: those of HubSpot's reference alone, and our own."""
 
 
 def words(part: Any) -> Iterator[tuple[str, str]]:
