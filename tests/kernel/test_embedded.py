@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -21,7 +22,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from penstock.kernel.embedded import EmbeddedServer, sizing
+from penstock.kernel.embedded import EmbeddedServer, cluster, sizing
 from penstock.kernel.embedded.accounts import server_account
 from penstock.kernel.embedded.errors import (
     FolderForeign,
@@ -376,6 +377,29 @@ def test_a_killed_creation_leaves_nothing_half_made(fresh: Path) -> None:
     with EmbeddedServer(fresh, settings=FAST) as server:
         assert ask(server.conninfo(), "SELECT 7") == 7
     assert sorted(path.name for path in fresh.iterdir()) == ["database", "server"]
+
+
+def test_what_is_still_written_into_a_leftover_goes_with_it(folder: Path) -> None:
+    leftover = folder / "database.new-x"
+    inner = leftover / "base" / "1"
+    inner.mkdir(parents=True)
+    for number in range(2000):
+        (inner / f"before-{number}").touch()
+    written = threading.Event()
+
+    def write_on() -> None:
+        with suppress(OSError):
+            for number in range(500):
+                (inner / str(number)).touch()
+                written.set()
+                time.sleep(0.001)
+
+    writer = threading.Thread(target=write_on)
+    writer.start()
+    written.wait()
+    cluster.clear(leftover)
+    writer.join()
+    assert not leftover.exists()
 
 
 def test_a_data_path_of_150_characters_works(folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from penstock.kernel.texts import Text, patterns, preferred
+from penstock.kernel.texts import Text, patterns, preferred, unwrapped
 
 
 def test_a_text_without_translation_is_english() -> None:
@@ -34,3 +34,22 @@ def test_the_preferred_language_is_one_that_is_spoken_here(
     header: str | None, language: str
 ) -> None:
     assert preferred(header) == language
+
+
+@pytest.mark.parametrize(
+    ("pattern", "said"),
+    [
+        ("one line", "one line"),
+        ("a line that was\nwrapped in the source", "a line that was wrapped in the source"),
+        ("A sentence.\nAnd the next.", "A sentence. And the next."),
+        ("A paragraph.\n\nAnd the next.", "A paragraph.\n\nAnd the next."),
+        ("PostgreSQL says:\n{lines}", "PostgreSQL says:\n{lines}"),
+        ("It failed: {reason}\nPut that right", "It failed: {reason}\nPut that right"),
+    ],
+)
+def test_lines_that_were_wrapped_in_the_source_are_whole_again(pattern: str, said: str) -> None:
+    assert unwrapped(pattern) == said
+
+
+def test_line_breaks_of_what_is_told_stay() -> None:
+    assert str(Text("It says {what} and\nends", what="a\nb")) == "It says a\nb and ends"

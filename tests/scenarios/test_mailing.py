@@ -4,7 +4,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from penstock.delivery import effects
+from penstock.delivery.base import Effect, Outcome
 from penstock.delivery.deliverer import Deliverer
+from penstock.delivery.settling import settle
 from penstock.engine import history
 from penstock.kernel.settings import Settings
 from penstock.records import merging, store
@@ -94,3 +97,27 @@ async def test_a_deals_contacts_get_its_mail(story: Story, deliverer: Deliverer)
         assert [row.address for row in rows] == ["bo@x.test"], table
     told = await story.query("SELECT detail::text AS said FROM journal WHERE detail IS NOT NULL")
     assert [row.said for row in told if "ada@x.test" in row.said] == []
+
+
+async def test_what_was_uncertain_and_is_decided_later_is_told_twice(story: Story) -> None:
+    mail = await story.email(subject="Welcome", text="Hi")
+    workflow = await story.workflow(LEADS, [step("1", "0-4", {"content_id": mail})])
+    await story.turn_on(workflow)
+    ada = await story.contact(email="ada@x.test", lifecyclestage="lead")
+    await story.rest()
+    async with story.house.database.unit() as conn:
+        (queued,) = await effects.page(conn, "pending")
+        effect = Effect(queued.key, "mail", {}, workflow.id, ada, 1)
+        outcome = Outcome("uncertain", "no_answer")
+        await settle(conn, [(effect, outcome)], story.now, worker=None)
+    await story.rest()
+    await story.pass_time(hours=1)
+    async with story.house.database.unit() as conn:
+        await effects.count_as_sent(conn, queued.key, story.now)
+    await story.rest()
+    told = await story.told(workflow, ada)
+    assert [said for said in told if "ada@x.test" in said] == [
+        "It is uncertain whether the e-mail to ada@x.test was sent",
+        "Somebody decided that what went to ada@x.test was sent",
+    ]
+    assert await story.verify() == []

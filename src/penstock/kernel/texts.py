@@ -1,7 +1,8 @@
 """What the server says to people: an English pattern with arguments, and its translations."""
 
 import json
-from functools import cache
+import re
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ class Text:
         self.arguments = arguments
 
     def render(self, language: str = "en") -> str:
-        pattern = patterns(language).get(self.pattern, self.pattern)
+        pattern = unwrapped(patterns(language).get(self.pattern, self.pattern))
         arguments = {
             name: value.render(language) if isinstance(value, Text) else value
             for name, value in self.arguments.items()
@@ -43,6 +44,19 @@ class Text:
 
     def __hash__(self) -> int:
         return hash(self.pattern)
+
+
+@lru_cache(4096)
+def unwrapped(pattern: str) -> str:
+    """The pattern without the line breaks that only keep the lines of the source short.
+
+    Kept are those between paragraphs, and those behind a colon or a placeholder, which begin
+    something of their own.
+    """
+    return _WRAP.sub(" ", pattern)
+
+
+_WRAP = re.compile(r"(?<![\n:}])\n(?!\n)")
 
 
 @cache

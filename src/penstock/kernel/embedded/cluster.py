@@ -18,12 +18,15 @@ from penstock.kernel.embedded.errors import (
 )
 from penstock.kernel.embedded.places import Place
 from penstock.kernel.embedded.programs import MAJOR
+from penstock.kernel.embedded.waiting import silent, waiting
 from penstock.kernel.texts import Text
 
 ROLE = "penstock"
 
 _SETTINGS = "penstock.conf"
 _HALF_MADE = "database.new-"
+_PATIENCE = 5.0
+"""Seconds that a killed creation may go on writing."""
 
 
 def prepare(
@@ -38,8 +41,7 @@ def prepare(
     OtherMajorVersion.
     """
     for leftover in place.data.glob(f"{_HALF_MADE}*"):
-        # What a killed start left may still be written to; then the next start removes it.
-        shutil.rmtree(leftover, ignore_errors=True)
+        clear(leftover)
     if place.database.exists():
         owner = place.database.stat().st_uid
         if owner != place.account.uid:
@@ -55,6 +57,18 @@ def prepare(
         raise NoDatabase(folder=place.database) from None
     if found != str(MAJOR):
         raise OtherMajorVersion(folder=place.database, found=found, ours=MAJOR)
+
+
+def clear(leftover: Path) -> None:
+    """Remove what a killed creation has left.
+
+    A process of it that still lives writes there, until it notices that the folder is gone. Where
+    that takes long, the next start removes it.
+    """
+    for waited in waiting(silent, lambda _: Text("")):
+        shutil.rmtree(leftover, ignore_errors=True)
+        if waited > _PATIENCE or not leftover.exists():
+            return
 
 
 def write_settings(place: Place, settings: Mapping[str, str]) -> None:
