@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from penstock.workflows.errors import DocumentInvalid
+from penstock.workflows.errors import DocumentInvalid, WorkflowIncomplete
 from tests.conftest import NOW
 from tests.story import Story, all_of, any_of, branch, delay, equals, set_property, to, when
 
@@ -169,3 +169,16 @@ async def test_an_edit_and_its_undoing_leave_everybody_where_they_were(story: St
     await story.pass_time(minutes=60)
     assert (await story.kinds(flow, ada))[-1] == "finished"
     assert await story.verify() == []
+
+
+async def test_an_action_that_is_locked_here_stops_turning_on(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PENSTOCK_LOCKED_ACTIONS", "0-5")
+    flow = await story.workflow(OSLO, [delay("1", 60), OPEN])
+    with pytest.raises(WorkflowIncomplete) as refused:
+        await story.turn_on(flow)
+    (problem,) = refused.value.problems
+    assert (problem.where, problem.code) == ("$.actions[1]", "ACTION_LOCKED")
+    monkeypatch.delenv("PENSTOCK_LOCKED_ACTIONS")
+    await story.turn_on(flow)

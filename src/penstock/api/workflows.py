@@ -9,7 +9,7 @@ from penstock.api.flows_wire import listing
 from penstock.api.identifying import number
 from penstock.api.models import Wire
 from penstock.api.routing import Router
-from penstock.engine import history
+from penstock.engine import existing, history
 from penstock.kernel.errors import Problem
 from penstock.records.values import instant_text
 from penstock.workflows import store
@@ -39,6 +39,12 @@ class WorkflowShape(Wire):
     on_since: str | None
     standing: float = Field(description="How far its criteria stand, from 0 to 1")
     counts: dict[str, int]
+    conversion_rate: float | None = Field(
+        description="Part of all who ever enrolled that met the goal after an e-mail of it"
+    )
+    existing: float | None = Field(
+        description="How far it is with enrolling what matched before, from 0 to 1"
+    )
 
 
 class WorkflowDetail(WorkflowShape):
@@ -60,7 +66,7 @@ async def list_workflows(call: ThisCall) -> dict[str, Any]:
     """All workflows with their numbers."""
     call.require(_SCOPE)
     found = await store.page(call.conn, limit=1000)
-    return {"results": await _shapes(call, found)}
+    return {"results": await shapes(call, found)}
 
 
 @router.get(_ONE, model=WorkflowDetail)
@@ -68,7 +74,7 @@ async def read_one(call: ThisCall, workflow_id: str) -> dict[str, Any]:
     """A workflow with its numbers by step, and what keeps it from being turned on."""
     call.require(_SCOPE)
     workflow = await store.read_one(call.conn, number(workflow_id))
-    (shape,) = await _shapes(call, [workflow])
+    (shape,) = await shapes(call, [workflow])
     numbers = await history.counts(call.conn, [workflow.id])
     checked = await store.review(call.conn, call.schema, workflow)
     return {
@@ -93,7 +99,7 @@ async def turn_on(call: ThisCall, workflow_id: str, body: TurnOn) -> dict[str, A
     )
     details = {"enrollExisting": body.enroll_existing}
     await call.audit("workflows_turn_on", f"flows/{workflow.id}", details)
-    (shape,) = await _shapes(call, [workflow])
+    (shape,) = await shapes(call, [workflow])
     return shape
 
 
@@ -103,18 +109,20 @@ async def turn_off(call: ThisCall, workflow_id: str) -> dict[str, Any]:
     call.require(_SCOPE)
     workflow = await store.turn_off(call.conn, number(workflow_id), call.actor, call.now)
     await call.audit("workflows_turn_off", f"flows/{workflow.id}")
-    (shape,) = await _shapes(call, [workflow])
+    (shape,) = await shapes(call, [workflow])
     return shape
 
 
-async def _shapes(call: Call, workflows: list[Workflow]) -> list[dict[str, Any]]:
+async def shapes(call: Call, workflows: list[Workflow]) -> list[dict[str, Any]]:
     ids = [workflow.id for workflow in workflows]
     numbers = await history.counts(call.conn, ids)
     standing = await history.progress(call.conn, ids)
-    shapes = []
+    filling = await existing.progress(call.conn, ids)
+    found = []
     for workflow in workflows:
         short = listing(workflow)
-        shapes.append(
+        whole = numbers[workflow.id].whole
+        found.append(
             {
                 "id": short["id"],
                 "name": workflow.document.name,
@@ -123,10 +131,18 @@ async def _shapes(call: Call, workflows: list[Workflow]) -> list[dict[str, Any]]
                 "revisionId": short["revisionId"],
                 "onSince": instant_text(workflow.on_since) if workflow.on_since else None,
                 "standing": standing[workflow.id],
-                "counts": numbers[workflow.id].whole,
+                "counts": whole,
+                "conversionRate": _rate(workflow, whole),
+                "existing": filling.get(workflow.id),
             }
         )
-    return shapes
+    return found
+
+
+def _rate(workflow: Workflow, counts: dict[str, int]) -> float | None:
+    if not workflow.document.raw.get("goalFilterBranch"):
+        return None
+    return counts.get("converted", 0) / max(counts.get("enrolled", 0), 1)
 
 
 def _problem(problem: Problem, language: str) -> dict[str, Any]:

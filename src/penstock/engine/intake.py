@@ -11,6 +11,7 @@ from penstock.engine import reaching, settling, waiting
 from penstock.engine.admission import refuse
 from penstock.engine.associates import Request
 from penstock.engine.associating import EdgeRequest, requests_in
+from penstock.engine.converting import convert
 from penstock.engine.entrants import FRESH, Circumstances, Entrants
 from penstock.engine.exits import end_passages, leave
 from penstock.engine.firing import fire, reach_moments
@@ -104,6 +105,7 @@ class Intake:
                 criteria=[row.criterion_id for row in self.due.rechecks],
                 records=[row.record_id for row in self.due.rechecks],
             )
+        await convert(turn, edges)
         await leave(turn, edges)
         edges += await recurring(turn, changes, edges)
         self._enter(edges, circumstances)

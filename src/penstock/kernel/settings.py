@@ -40,6 +40,11 @@ class Settings(BaseSettings):
         description="Networks beside the public ones that webhooks may go to, over plain http too,"
         " such as 10.1.0.0/16,fd00::/8",
     )
+    locked_actions: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Type ids of actions that are locked here, such as 0-4,WEBHOOK: no workflow"
+        " with one turns on",
+    )
     secret_key: SecretStr | None = Field(
         None,
         min_length=32,
@@ -47,7 +52,7 @@ class Settings(BaseSettings):
         " made in the data folder of the embedded server",
     )
 
-    @field_validator("allowed_targets", mode="before")
+    @field_validator("allowed_targets", "locked_actions", mode="before")
     @classmethod
     def _listed(cls, given: object) -> object:
         return given.replace(",", " ").split() if isinstance(given, str) else given

@@ -1,7 +1,7 @@
 """What can go wrong with workflows.
 
 NotFound     WorkflowNotFound, RevisionNotFound
-Conflict     RevisionStale, WorkflowNotOn, WorkflowNotPaused
+Conflict     RevisionStale, WorkflowNotOn, WorkflowNotPaused, WorkflowOff
 Invalid      DocumentInvalid, WorkflowIncomplete
 """
 
@@ -29,6 +29,10 @@ class WorkflowNotOn(Conflict):
 
 class WorkflowNotPaused(Conflict):
     """Workflow {id} is {state}: only one that is paused can be resumed"""
+
+
+class WorkflowOff(Conflict):
+    """Workflow {id} is off: turn it on first"""
 
 
 class DocumentInvalid(Invalid):

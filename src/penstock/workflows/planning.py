@@ -98,3 +98,31 @@ def remaining(step: str, old: Document, new: Document) -> str | None:
         onward = [exit.to for exit in exits if exit.key != "error" and exit.to is not None]
         current = onward[-1] if onward else None
     return None
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What a new definition changes: steps by id, and the names of other settings."""
+
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    changed: tuple[str, ...]
+    settings: tuple[str, ...]
+    leads_to: Mapping[str, str | None]
+    """Where those go on by default who stand at a removed step; None: they have finished."""
+
+
+def compare(old: Document, new: Document) -> Difference:
+    """What the new definition changes, and what that means to those who stand at its steps."""
+    removed = tuple(id for id in old.steps if id not in new.steps)
+    drawn = {"actions", "startActionId"}
+    names = {*old.raw, *new.raw} - drawn
+    return Difference(
+        added=tuple(id for id in new.steps if id not in old.steps),
+        removed=removed,
+        changed=tuple(
+            id for id, step in old.steps.items() if id in new.steps and changed(step, new)
+        ),
+        settings=tuple(sorted(n for n in names if old.raw.get(n) != new.raw.get(n))),
+        leads_to={id: remaining(id, old, new) for id in removed},
+    )

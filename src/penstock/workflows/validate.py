@@ -10,6 +10,7 @@ from penstock.filters.errors import FilterInvalid
 from penstock.filters.mentions import Mention, Names, missing
 from penstock.filters.occurrences import check_occurrence
 from penstock.kernel.errors import Problem
+from penstock.kernel.settings import Settings
 from penstock.kernel.texts import Text
 from penstock.records.schema import Schema
 from penstock.triggers.base import TRIGGERS, Trigger
@@ -100,6 +101,7 @@ def look(
     if trigger is not None:
         problems += _event_problems(document, trigger, schema, names)
     problems += _unsupported(document)
+    problems += _locked(document)
     problems += _leaving_problems(document, names)
     type = schema.types[document.object_type]
     fetched = data_sources.look(document.raw.get("dataSources") or [], schema, type, problems)
@@ -162,6 +164,18 @@ def _event_problems(
 _LATER = (
     "eventAnchor",
 )  # fmt: skip
+
+
+def _locked(document: Document) -> Iterator[Problem]:
+    """Actions that this installation does not include (its setting PENSTOCK_LOCKED_ACTIONS)."""
+    locked = Settings().locked_actions
+    for id in document.order if locked else ():
+        step = document.steps[id]
+        if step.type_id in locked:
+            entry = ACTIONS.get(step.type_id)
+            label = Text(entry.label) if entry is not None else step.type_id
+            text = Text('the action "{action}" is locked on this installation', action=label)
+            yield Problem(text, step.where, "ACTION_LOCKED")
 
 
 def _unsupported(document: Document) -> Iterator[Problem]:

@@ -1,0 +1,85 @@
+"""Publishing over the API: what it would mean, one step back, enrolling what matches already."""
+
+from typing import Any
+
+import httpx
+
+from penstock.engine.worker import Worker
+from penstock.kernel.clock import DatabaseClock
+from penstock.kernel.db import Database
+from tests.api.conftest import Service
+from tests.story import all_of, any_of, chained, delay, set_property, when
+
+
+def body(*actions: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "name": "Leads", "type": "CONTACT_FLOW", "flowType": "WORKFLOW", "objectTypeId": "0-1",
+        "isEnabled": False, "startActionId": actions[0]["actionId"],
+        "enrollmentCriteria": when(all_of(any_of("lifecyclestage", "lead"))),
+        "actions": chained(actions),
+    }  # fmt: skip
+
+
+async def work(service: Service) -> None:
+    """Turn until nothing is left to do."""
+    async with Database(service.url, size=2) as database:
+        worker = Worker(database, DatabaseClock())
+        while await worker.turn_all():
+            pass
+
+
+OPEN = set_property("2", "hs_lead_status", "OPEN")
+
+
+async def test_a_preview_says_who_stands_where_and_a_revision_comes_back(
+    wire: httpx.AsyncClient, service: Service
+) -> None:
+    made = (await wire.post("/automation/v4/flows", json=body(delay("1", 60), OPEN))).json()
+    id = made["id"]
+    contacts = {"inputs": [{"properties": {"lifecyclestage": "lead"}}] * 3}
+    await wire.post("/crm/v3/objects/contacts/batch/create", json=contacts)
+    await wire.post(f"/api/workflows/{id}/turn-on", json={"enrollExisting": True})
+    await work(service)
+    planned = await wire.post(f"/api/workflows/{id}/preview", json=body(OPEN))
+    assert planned.status_code == 200
+    assert planned.json() == {
+        "added": [], "removed": ["1"], "changed": [], "settings": [],
+        "steps": [{
+            "step": "1", "standing": 3, "removed": True, "to": "2",
+            "choices": ["follow", "keep", "pin", "move", "exit"],
+        }],
+    }  # fmt: skip
+    wrong = {**body(OPEN), "revisionId": made["revisionId"], "isEnabled": True,
+             "publishPlan": {"steps": {"1": {"choice": "move", "step": "9"}}}}  # fmt: skip
+    refused = await wire.put(f"/automation/v4/flows/{id}", json=wrong)
+    assert refused.status_code == 400
+    assert refused.json()["errors"][0]["in"] == "$.publishPlan.steps.1.step"
+    right = {**wrong, "publishPlan": {"steps": {"1": {"choice": "exit"}}}}
+    saved = await wire.put(f"/automation/v4/flows/{id}", json=right)
+    assert saved.status_code == 200, saved.text
+    await work(service)
+    shown = (await wire.get(f"/api/workflows/{id}")).json()
+    assert shown["counts"] == {"enrolled": 3, "unenrolled": 3}
+    back = await wire.post(f"/api/workflows/{id}/revisions/1/restore", json={})
+    assert back.status_code == 200, back.text
+    assert [action["actionId"] for action in back.json()["actions"]] == ["1", "2"]
+    assert back.json()["isEnabled"] is True
+
+
+async def test_enrolling_what_matches_already_can_be_stopped(
+    wire: httpx.AsyncClient, service: Service
+) -> None:
+    made = (await wire.post("/automation/v4/flows", json=body(delay("1", 60), OPEN))).json()
+    id = made["id"]
+    contacts = {"inputs": [{"properties": {"lifecyclestage": "lead"}}] * 20}
+    await wire.post("/crm/v3/objects/contacts/batch/create", json=contacts)
+    too_early = await wire.post(f"/api/workflows/{id}/enroll-existing")
+    assert (too_early.status_code, too_early.json()["category"]) == (409, "CONFLICT")
+    await wire.post(f"/api/workflows/{id}/turn-on", json={})
+    await work(service)
+    asked = await wire.post(f"/api/workflows/{id}/enroll-existing")
+    assert asked.status_code == 200, asked.text
+    stopped = await wire.post(f"/api/workflows/{id}/cancel-existing")
+    assert stopped.json()["existing"] is None
+    await work(service)
+    assert (await wire.get(f"/api/workflows/{id}")).json()["counts"] == {}
