@@ -85,8 +85,9 @@ def test_a_key_that_others_may_read_is_refused(tmp_path: Path) -> None:
 
 def test_with_a_server_of_ones_own_the_key_is_given(tmp_path: Path) -> None:
     settings = Settings(data_folder=tmp_path, database_url="postgresql://elsewhere")
-    with pytest.raises(SecretKeyMissing):
-        seal_of(settings)
+    for homeless in (settings, Settings(data_folder=tmp_path / "nowhere")):
+        with pytest.raises(SecretKeyMissing):
+            seal_of(homeless)
     assert list(tmp_path.iterdir()) == []
     given = settings.model_copy(update={"secret_key": Settings(secret_key="k" * 32).secret_key})
     assert seal_of(given).open("crm", Seal("k" * 32).close("crm", "geheim")) == "geheim"

@@ -43,6 +43,9 @@ class Service:
         return httpx.AsyncClient(base_url=self.base, headers=headers, timeout=60)
 
 
+SECRET_KEY = "a key that only these tests have, long enough"
+
+
 async def make_key(url: str, *scopes: str) -> str:
     """A new key with these scopes."""
     async with Database(url, size=1) as database, database.unit() as conn:
@@ -70,7 +73,7 @@ def running(
                     database,
                     Schemas(),
                     clock or DatabaseClock(),
-                    settings or Settings(),
+                    settings or Settings(secret_key=SECRET_KEY),
                     wake=lambda: service.wakes.append(None),
                 )
                 config = uvicorn.Config(app, log_level="warning", lifespan="off")

@@ -1,6 +1,8 @@
 """Captured mail and the outcomes of effects over HTTP."""
 
+import json
 from collections.abc import AsyncIterator
+from datetime import datetime
 
 import httpx
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from tests.api.conftest import Service, make_key
 from tests.conftest import House
 from tests.delivery.desk import Desk, open_desk, open_post
+from tests.delivery.hooks import allowing, open_hook, send_to
 
 
 @pytest.fixture
@@ -95,3 +98,24 @@ async def test_a_key_without_the_scope_may_not(service: Service) -> None:
     async with service.wire(key) as wire:
         for path in ("/api/outbox", "/api/outbox/1", "/api/effects", "/api/effects/1.1.1"):
             assert (await wire.get(path)).status_code == 403
+
+
+async def test_a_webhook_is_shown_like_a_mail_and_sent_again(
+    desk: Desk, wire: httpx.AsyncClient
+) -> None:
+    async with open_hook() as hook:
+        hook.says(410, {"why": "moved"})
+        (key,) = await send_to(desk, hook.url())
+        deliverer = desk.deliverer(**allowing())
+        await desk.until_idle(deliverer)
+        (shown,) = (await wire.get("/api/effects", params={"state": "failed"})).json()["results"]
+        assert (shown["kind"], shown["part"]) == ("http", hook.url())
+        assert (shown["reason"], shown["message"]) == ("refused", "the receiver refused it")
+        assert json.loads(shown["reply"]) == {"status": 410, "body": {"why": "moved"}}
+        hook.says(200)
+        again = await wire.post(f"/api/effects/{key.id}/send-again")
+        assert (again.status_code, again.json()["state"]) == (200, "pending")
+        desk.clock.go_to(datetime.fromisoformat(again.json()["nextAt"]))
+        await desk.until_idle(deliverer)
+        assert (await wire.get(f"/api/effects/{key.id}")).json()["state"] == "done"
+        assert len({taken.headers["Idempotency-Key"] for taken in hook.taken}) == 1

@@ -1,22 +1,12 @@
 """`/api/secrets`: written and named, never read."""
 
-from collections.abc import Iterator
-
 import psycopg
-import pytest
 
-from penstock.kernel.settings import Settings
-from tests.api.conftest import Service, make_key, running
+from tests.api.conftest import Service, make_key
 
 
-@pytest.fixture
-def safe(url: str) -> Iterator[Service]:
-    with running(url, Settings(secret_key="a key that only this test has, long enough")) as service:
-        yield service
-
-
-async def test_a_secret_is_put_listed_by_name_and_deleted(safe: Service) -> None:
-    async with safe.wire() as wire:
+async def test_a_secret_is_put_listed_by_name_and_deleted(service: Service) -> None:
+    async with service.wire() as wire:
         put = await wire.put("/api/secrets/crm", json={"value": "very secret"})
         assert (put.status_code, put.content) == (204, b"")
         await wire.put("/api/secrets/app-7", json={"value": "also secret"})
@@ -26,7 +16,7 @@ async def test_a_secret_is_put_listed_by_name_and_deleted(safe: Service) -> None
         assert (await wire.delete("/api/secrets/crm")).status_code == 204
         assert (await wire.delete("/api/secrets/crm")).status_code == 404
         assert (await wire.get("/api/secrets/app-7")).status_code == 405
-    with psycopg.connect(safe.url) as conn:
+    with psycopg.connect(service.url) as conn:
         trail = conn.execute("SELECT operation, target, details FROM audit ORDER BY id").fetchall()
     assert trail == [
         ("secrets_put", "secrets/crm", {}),
@@ -35,8 +25,8 @@ async def test_a_secret_is_put_listed_by_name_and_deleted(safe: Service) -> None
     ]
 
 
-async def test_what_is_refused_does_not_say_the_secret(safe: Service, url: str) -> None:
-    async with safe.wire() as wire:
+async def test_what_is_refused_does_not_say_the_secret(service: Service, url: str) -> None:
+    async with service.wire() as wire:
         refused = await wire.put("/api/secrets/a%20b", json={"value": "very secret"})
         assert refused.status_code == 400
         assert "very secret" not in refused.text
@@ -44,6 +34,6 @@ async def test_what_is_refused_does_not_say_the_secret(safe: Service, url: str) 
         assert odd.status_code == 400
         assert "very secret" not in odd.text
     reader = await make_key(url, "crm.objects.contacts.read")
-    async with safe.wire(reader) as wire:
+    async with service.wire(reader) as wire:
         assert (await wire.get("/api/secrets")).status_code == 403
         assert (await wire.put("/api/secrets/crm", json={"value": "x"})).status_code == 403

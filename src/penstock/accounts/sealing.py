@@ -51,6 +51,8 @@ def seal_of(settings: Settings) -> Seal:
     if settings.database_url is not None:
         raise SecretKeyMissing
     folder = (settings.data_folder or default_data_folder()).expanduser()
+    if not folder.is_dir():
+        raise SecretKeyMissing
     return Seal(_kept(folder / KEY_FILE))
 
 

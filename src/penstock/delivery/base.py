@@ -118,10 +118,14 @@ class Schedule:
 
 
 class Limit(NamedTuple):
-    """How many effects a second may go over a connection: a host, a mail server."""
+    """How many effects a second may go over a connection: a host, a mail server.
+
+    `at_once` is how many of a deliverer's lines it may have; None: all.
+    """
 
     connection: str
     per_second: int
+    at_once: int | None = None
 
 
 def unlimited(effect: Effect, settings: Settings) -> None:

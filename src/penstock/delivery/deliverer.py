@@ -69,6 +69,7 @@ class Deliverer:
             if kinds is None or delivery.kind in kinds
         ]
         self._session: Connection | None = None
+        self._under_way: set[Effect] = set()
         self._working = asyncio.Lock()
         self._closing = False
 
@@ -174,6 +175,7 @@ class Deliverer:
         finally:
             # An error of one line does not cut off what is on its way on the others.
             await asyncio.gather(*lines, return_exceptions=True)
+            self._under_way.clear()
             await self._put_back(waiting)
 
     async def _more(
@@ -199,10 +201,11 @@ class Deliverer:
             now = await self._clock.now(session)
             rows = await self._due(session, delivery, now, delivery.per_line * lines)
             due = [(_effect(row), row.place_at and row.place_at.astimezone(UTC)) for row in rows]
-            effects = await admit(session, delivery, due, self._settings, now)
+            effects = await admit(session, delivery, due, self._settings, now, self._under_way)
             if effects:
                 await _queries.run(session, "claim", **keys(effects, self.name), now=now)
         waiting.extend(effects)
+        self._under_way.update(effects)
         return len(rows)
 
     async def _work_line(
@@ -226,6 +229,7 @@ class Deliverer:
         async with self._database.unit() as conn:
             now = await self._clock.now(conn)
             await settle(conn, [(effect, outcome)], now, worker=self.name)
+        self._under_way.discard(effect)
         self._told()
 
     async def _put_back(self, waiting: Sequence[Effect]) -> None:

@@ -4,11 +4,11 @@ What finds no room gets a place in the connection's queue, and is due again when
 place is an appointment, not a permission: that is given by the count of the second it comes in.
 """
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from math import ceil
+from math import ceil, inf
 from typing import Any, Final
 
 from penstock.delivery.base import Delivery, Effect, Limit
@@ -27,18 +27,21 @@ _MISSED: Final = timedelta(seconds=10)
 
 @dataclass
 class Turnstile:
-    """One connection in one second. `free_at` is the first place of its queue that nobody has."""
+    """One connection in one second. `free_at` is the first place of its queue that nobody has,
+    `lines` how many more may be open to it.
+    """
 
     per_second: int
     second: datetime
     free_at: datetime
     used: int
+    lines: float = inf
     moved: list[tuple[datetime, datetime]] = field(default_factory=list)
     """For each effect that was not let through: when it is due again, and its place."""
 
     def let(self, place: datetime | None) -> bool:
         """Whether an effect may go in this second; `place` is the one that it has."""
-        room = self.used < self.per_second
+        room = self.used < self.per_second and self.lines > 0
         if place is not None and place > self.second - _MISSED:
             if not room:
                 self.moved.append((self.second + _SECOND, place))
@@ -50,6 +53,7 @@ class Turnstile:
                 self.moved.append((self.free_at.replace(microsecond=0), self.free_at))
             self.free_at += timedelta(microseconds=ceil(1_000_000 / self.per_second))
         self.used += room
+        self.lines -= room
         return room
 
 
@@ -59,13 +63,17 @@ async def admit(
     due: Sequence[tuple[Effect, datetime | None]],
     settings: Settings,
     now: datetime,
+    under_way: Iterable[Effect],
 ) -> list[Effect]:
     """Of effects that are due, each with the place that it has, those that may go now.
 
-    The others are moved; that is no attempt.
+    The others are moved; that is no attempt. `under_way` is what the deliverer is sending.
     """
     limits = {effect: delivery.limit(effect, settings) for effect, _ in due}
-    turnstiles = await _turnstiles(conn, limits, now)
+    busy = Counter(
+        limit.connection for effect in under_way if (limit := delivery.limit(effect, settings))
+    )
+    turnstiles = await _turnstiles(conn, limits, busy, now)
     if not turnstiles:
         return [effect for effect, _ in due]
     free: list[Effect] = []
@@ -102,20 +110,28 @@ async def admit(
 
 
 async def _turnstiles(
-    conn: Connection, limits: Mapping[Effect, Limit | None], now: datetime
+    conn: Connection,
+    limits: Mapping[Effect, Limit | None],
+    busy: Mapping[str, int],
+    now: datetime,
 ) -> dict[str, Turnstile]:
-    per_second = {limit.connection: limit.per_second for limit in limits.values() if limit}
-    if not per_second:
+    of = {limit.connection: limit for limit in limits.values() if limit}
+    if not of:
         return {}
     second = now.replace(microsecond=0)
-    rows = await _queries.rows(conn, "take_rates", connections=list(per_second), second=second)
+    rows = await _queries.rows(conn, "take_rates", connections=list(of), second=second)
     return {
         row.connection: Turnstile(
-            per_second[row.connection],
+            of[row.connection].per_second,
             # Another may have been here whose clock had gone on already.
             max(second, row.second.astimezone(UTC)),
             row.free_at.astimezone(UTC),
             row.used if row.second >= second else 0,
+            _lines(of[row.connection], busy.get(row.connection, 0)),
         )
         for row in rows
     }
+
+
+def _lines(limit: Limit, busy: int) -> float:
+    return inf if limit.at_once is None else limit.at_once - busy

@@ -36,12 +36,13 @@ class Payload(BaseModel):
 
 
 def limit(effect: Effect, settings: Settings) -> Limit | None:
-    """Of the host that it goes to."""
+    """Of the host that it goes to: a slow one leaves more than half of the lines to others."""
     try:
         host = urlsplit(str(effect.payload.get("url"))).hostname
     except ValueError:
         return None
-    return Limit(f"http/{host}", settings.webhooks_per_second)
+    at_once = max(1, settings.webhook_connections * 2 // 5)
+    return Limit(f"http/{host}", settings.webhooks_per_second, at_once)
 
 
 async def prepare(

@@ -33,7 +33,7 @@ class Settings(BaseSettings):
     mail_from: str = Field(
         "Penstock <penstock@localhost>", description="Sender of mails that name none themselves"
     )
-    webhook_connections: int = Field(20, ge=1, le=200, description="Webhooks on their way at once")
+    webhook_connections: int = Field(50, ge=1, le=200, description="Webhooks on their way at once")
     webhooks_per_second: int = Field(20, ge=1, description="Most requests a second to one host")
     allowed_targets: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
         (),
