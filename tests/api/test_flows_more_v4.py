@@ -34,6 +34,17 @@ async def test_the_ids_of_before_lead_to_those_of_now_and_back(wire: httpx.Async
     assert {error["category"] for error in answer.json()["errors"]} == {"OBJECT_NOT_FOUND"}
 
 
+async def test_a_revision_is_what_was_said_then(wire: httpx.AsyncClient) -> None:
+    made = await create(wire)
+    body = {**flow(description="Later"), "revisionId": made["revisionId"]}
+    await wire.put(f"{FLOWS}/{made['id']}", json=body)
+    then = await wire.get(f"{FLOWS}/{made['id']}/revisions/{made['revisionId']}")
+    assert then.json()["flow"] == made
+    batch = {"inputs": [{"type": "FLOW_ID", "flowId": int(made["id"])}]}
+    (now,) = (await wire.post(f"{FLOWS}/batch/read", json=batch)).json()["results"]
+    assert now["description"] == "Later"
+
+
 async def test_the_mails_of_flows_are_listed_page_by_page(wire: httpx.AsyncClient) -> None:
     def sending(*contents: str) -> list[dict[str, Any]]:
         steps = [step(str(n), "0-4", {"content_id": c}) for n, c in enumerate(contents, 1)]

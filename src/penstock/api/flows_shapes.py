@@ -48,7 +48,7 @@ class FlowPage(Wire):
 
 class FlowReference(Wire):
     type: str = "FLOW_ID"
-    flow_id: str
+    flow_id: str | int
 
 
 class FlowBatch(Wire):

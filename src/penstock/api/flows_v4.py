@@ -14,7 +14,7 @@ from penstock.api.flows_shapes import (
     FlowPage,
     FlowRevision,
 )
-from penstock.api.flows_wire import flow, listing
+from penstock.api.flows_wire import flow, listing, past
 from penstock.api.identifying import number
 from penstock.api.paging import paging
 from penstock.api.routing import Router
@@ -83,12 +83,13 @@ async def delete(call: ThisCall, flow_id: str) -> None:
 async def read_batch(call: ThisCall, body: FlowBatch) -> Any:
     """Several workflows at once."""
     call.require(_SCOPE)
-    found = {w.id: w for w in await store.read(call.conn, [number(i.flow_id) for i in body.inputs])}
+    wanted = [str(one.flow_id) for one in body.inputs]
+    found = {w.id: w for w in await store.read(call.conn, [number(word) for word in wanted])}
     batch = Batch(call)
-    for index, wanted in enumerate(body.inputs):
-        workflow = found.get(number(wanted.flow_id))
+    for index, word in enumerate(wanted):
+        workflow = found.get(number(word))
         if workflow is None:
-            batch.fail(index, WorkflowNotFound(id=wanted.flow_id), id=wanted.flow_id)
+            batch.fail(index, WorkflowNotFound(id=word), id=word)
         else:
             batch.results.append(flow(workflow))
     return batch.answer()
@@ -104,11 +105,7 @@ async def read_revision(call: ThisCall, flow_id: str, revision_id: str) -> dict[
         "id": str(workflow.id),
         "revisionId": str(revision.revision),
         "revisionCreatedAt": instant_text(revision.created_at),
-        "flow": {
-            **flow(workflow),
-            **revision.document.raw,
-            "revisionId": str(revision.revision),
-        },
+        "flow": past(workflow, revision),
     }
 
 

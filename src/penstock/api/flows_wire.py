@@ -3,12 +3,21 @@
 from typing import Any
 
 from penstock.records.values import instant_text
-from penstock.workflows.store import Workflow
+from penstock.workflows.store import Revision, Workflow
 
 
 def flow(workflow: Workflow) -> dict[str, Any]:
     """The whole flow: the stored document, and what belongs to the server."""
     return {**workflow.document.raw, **_head(workflow), **_tail(workflow)}
+
+
+def past(workflow: Workflow, revision: Revision) -> dict[str, Any]:
+    """The flow as it was at a revision; whether it is on is as now."""
+    then = {
+        "revisionId": str(revision.revision),
+        "updatedAt": instant_text(revision.created_at),
+    }
+    return {**revision.document.raw, **_head(workflow), **_tail(workflow), **then}
 
 
 def listing(workflow: Workflow) -> dict[str, Any]:

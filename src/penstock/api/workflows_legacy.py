@@ -1,12 +1,12 @@
 """Workflows as the API before v4 has them: contacts by their address, workflows by small ids."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from penstock.api.call import Call, ThisCall
 from penstock.api.identifying import number
-from penstock.api.models import Wire
 from penstock.api.routing import Router
+from penstock.api.workflows_legacy_shapes import LegacyDetail, LegacyList, LegacyShape
 from penstock.engine import history, requests
 from penstock.records.errors import RecordNotFound
 from penstock.records.events import CONTACT
@@ -32,37 +32,6 @@ _SECONDS: Final = {
     "SECONDS": 1, "MINUTES": 60, "HOURS": 3600, "HALF_DAYS": 43_200, "DAYS": 86_400,
     "WEEKS": 604_800,
 }  # fmt: skip
-
-
-class ContactCounts(Wire):
-    active: int
-    enrolled: int
-
-
-class LegacyShape(Wire):
-    """A workflow of contacts in short; moments are milliseconds of the epoch."""
-
-    id: int
-    name: str
-    type: Literal["DRIP_DELAY", "STATIC_ANCHOR", "PROPERTY_ANCHOR"]
-    enabled: bool
-    inserted_at: int
-    updated_at: int
-    contact_counts: ContactCounts
-    migration_status: dict[str, Any]
-
-
-class LegacyDetail(LegacyShape):
-    """With its steps in the order in which they come; where branches part is not told here."""
-
-    actions: list[dict[str, Any]]
-    suppression_list_ids: list[Any]
-    unenrollment_setting: dict[str, Any]
-    allow_contact_to_trigger_multiple_times: bool
-
-
-class LegacyList(Wire):
-    workflows: list[LegacyShape]
 
 
 @router.post(_ENROLLMENT)
