@@ -208,3 +208,45 @@ async def test_who_waits_for_what_it_sent_is_told_to_whom(story: Story) -> None:
         "until it is known what becomes of what it sent to a@example.test",
         "until somebody decides whether what it sent to b@example.test has arrived",
     ]
+
+
+async def test_who_waits_for_another_record_to_be_written_is_told_so(story: Story) -> None:
+    company = {"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 279}
+    write = set_property("1", "city", "Rome")
+    write["fields"]["association"] = company
+    flow = await story.workflow(MANUAL, [write])
+    await story.turn_on(flow)
+    ada = await story.contact(city="Oslo")
+    (acme,) = await story.create("companies", {"name": "Acme"})
+    await story.associate(ada, acme, 279)
+    await story.rest()
+    await story.enroll(flow, ada)
+    await story.worker.turn_one(ada & 63)
+    told = await why(story, flow, ada)
+    assert told.rest is not None
+    assert [str(reason) for reason in told.rest.reasons] == [
+        "until another record has been written, or could not be"
+    ]
+    await story.rest()
+    assert (await why(story, flow, ada)).rest is None
+
+
+async def test_who_keeps_to_a_revision_is_told_of_that_one(story: Story) -> None:
+    flow = await story.workflow(MANUAL, [delay("1", 60)])
+    await story.turn_on(flow)
+    ada = await story.contact(city="Oslo")
+    await story.enroll(flow, ada)
+    await story.rest()
+    await story.query("UPDATE enrollments SET revision = 1 RETURNING 1")
+    async with story.house.database.unit() as conn:
+        schema = await story.house.schemas.current(conn)
+        body = {**flow.document.raw, "revisionId": "1", "isEnabled": True, "startActionId": "2"}
+        body["actions"] = [set_property("2", "city", "Rome")]
+        await workflows.replace(conn, schema, flow.id, body, "story", story.now)
+    await story.rest()
+    assert await story.verify() == []
+    told = await why(story, flow, ada)
+    assert told.rest is not None
+    assert str(told.rest.action) == "Delay for a set amount of time"
+    await story.query("UPDATE enrollments SET step = '2' RETURNING 1")
+    assert any("never had" in each for each in await story.verify())

@@ -40,6 +40,7 @@ class LoadShape(Wire):
     backfill: int = Field(description="Enrollments of existing records that are due")
     active: int = Field(description="Enrollments that are in a workflow")
     standing: int = Field(description="Filters that are still being judged over all records")
+    set_aside: int = Field(description="Changes that ended the process which took them, each time")
     oldest_due_at: str | None = Field(description="Since when the oldest fresh work is due")
     last_turn_at: str | None
     effects: dict[str, int] = Field(
@@ -97,6 +98,7 @@ def _load(load: Load) -> dict[str, Any]:
         "backfill": load.backfill,
         "active": load.active,
         "standing": load.standing,
+        "setAside": load.set_aside,
         "oldestDueAt": None if load.oldest is None else instant_text(load.oldest),
         "lastTurnAt": None if load.turned is None else instant_text(load.turned),
         "effects": load.effects,

@@ -80,7 +80,10 @@ async def explain_enrollment(
     resting = None
     if live is not None:
         unsettled = row is not None and row.unsettled
-        resting = await rest(conn, schema, workflow, live, now, unsettled=unsettled)
+        followed = document
+        if live.revision is not None:
+            followed = (await store.read_revision(conn, workflow.id, live.revision)).document
+        resting = await rest(conn, schema, followed, live, now, unsettled=unsettled)
     code = _code(workflow, document, conditions, refusal, unsettled=bool(row and row.unsettled))
     passages = await history.passages(conn, record)
     return Explanation(
@@ -170,8 +173,6 @@ def _code(
 ) -> str:
     if refusal == "already_active":
         return "in_workflow"
-    if refusal == "workflow_off":
-        return f"workflow_{workflow.state}"
     if refusal is not None:
         return refusal
     roles = {condition.role.split(" ")[0]: condition for condition in conditions}

@@ -13,8 +13,9 @@ _queries = load("penstock.engine", "health.sql")
 class Load:
     """What is to be done now: changes to take, enrollments that are due by lane, criteria to stand.
 
-    `active` enrollments are in workflows. `oldest` is since when the oldest fresh work is due,
-    `turned` when a bucket was last turned.
+    `active` enrollments are in workflows. Changes that are `set_aside` ended the process that took
+    them, each time, and wait for somebody to look at them. `oldest` is since when the oldest fresh
+    work is due, `turned` when a bucket was last turned.
     """
 
     changes: int
@@ -22,6 +23,7 @@ class Load:
     backfill: int
     active: int
     standing: int
+    set_aside: int
     oldest: datetime | None
     turned: datetime | None
     effects: dict[str, int]
@@ -38,6 +40,7 @@ async def load_of(conn: Connection, now: datetime) -> Load:
         backfill=row.backfill,
         active=row.active,
         standing=row.standing,
+        set_aside=row.set_aside,
         oldest=_utc(row.oldest),
         turned=_utc(row.turned) if row.turned.year > 1 else None,
         effects={each.state: each.count for each in effects},

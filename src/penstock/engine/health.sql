@@ -15,6 +15,7 @@ SELECT (SELECT count(*) FROM changes) AS changes,
         (SELECT min(n.due_at) FROM buckets b CROSS JOIN LATERAL (
             SELECT t.due_at FROM timers t WHERE t.bucket = b.bucket AND t.lane = 0 AND t.due_at <= :now
             ORDER BY t.due_at LIMIT 1) n)) AS oldest,
+    (SELECT count(*) FROM set_aside) AS set_aside,
     (SELECT max(b.turned_at) FROM buckets b) AS turned;
 
 -- name: effects

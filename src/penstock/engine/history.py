@@ -70,6 +70,7 @@ REASONS: dict[str, Text] = {
     "paused": Text("its time came while the workflow was paused"),
     "moment_past": Text("its moment was past when the record enrolled"),
     "workflow_off": Text("the workflow is off"),
+    "workflow_starting": Text("the workflow is still being turned on"),
     "record_gone": Text("there is no such record"),
     "wrong_type": Text("the record is of another type"),
     "not_active": Text("it is not in the workflow"),

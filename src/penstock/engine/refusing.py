@@ -66,7 +66,7 @@ async def foresee(
     plans = await automation.plans.need(conn, [(workflow.id, None)])
     plan = plans.get((workflow.id, None))
     if plan is None or not plan.on:
-        return {**refused, **dict.fromkeys(rest, "workflow_off")}
+        return {**refused, **dict.fromkeys(rest, f"workflow_{workflow.state}")}
     look = Look(conn, None, now, schema, automation)
     sifted = await sift(look, workflow.id, rest, again=plan.again)
     return {**refused, **sifted.refused}

@@ -13,7 +13,6 @@ from penstock.kernel.texts import Text
 from penstock.records.schema import Schema
 from penstock.workflows.document import Document
 from penstock.workflows.labels import labels
-from penstock.workflows.store import Workflow
 
 _queries = load("penstock.engine", "explaining.sql")
 
@@ -36,14 +35,13 @@ class Rest:
 async def rest(
     conn: Connection,
     schema: Schema,
-    workflow: Workflow,
+    document: Document,
     row: Any,
     now: datetime,
     *,
     unsettled: bool,
 ) -> Rest:
     """`row` is a live passage; `unsettled`: a change of its record is still to be looked at."""
-    document = workflow.document
     reasons = [
         Text("until {event}", event=describe(each.document, schema, document.object_type))
         for each in await _queries.rows(conn, "awaited", enrollment=row.id)

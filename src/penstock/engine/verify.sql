@@ -50,22 +50,23 @@ WHERE e.bucket = :bucket AND e.ended_at IS NULL
     AND NOT EXISTS (SELECT FROM changes c WHERE c.bucket = :bucket AND c.record_id = e.record_id);
 
 -- name: nowhere
--- Live enrollments that stand at a step which no revision of their workflow has. One that was removed
--- is left when its moment comes.
+-- Live enrollments that stand at a step which their definition never had. Who keeps to a revision stands
+-- in that one; who follows the live one may wait at a step until its time, though it was removed.
 WITH places AS (
-    SELECT DISTINCT e.workflow_id, e.step FROM enrollments e
+    SELECT DISTINCT e.workflow_id, e.revision, e.step FROM enrollments e
     WHERE e.bucket = :bucket AND e.ended_at IS NULL AND e.step <> ''
 ), unknown AS (
-    SELECT p.workflow_id, p.step FROM places p
+    SELECT p.workflow_id, p.revision, p.step FROM places p
     WHERE NOT EXISTS (
         SELECT FROM workflow_revisions r
         CROSS JOIN jsonb_array_elements(r.document -> 'actions') AS a(action)
-        WHERE r.workflow_id = p.workflow_id AND a.action ->> 'actionId' = p.step)
+        WHERE r.workflow_id = p.workflow_id AND r.revision = coalesce(p.revision, r.revision)
+            AND a.action ->> 'actionId' = p.step)
 )
 SELECT e.workflow_id, e.id, e.record_id, e.step
 FROM unknown u
 JOIN enrollments e ON e.bucket = :bucket AND e.workflow_id = u.workflow_id AND e.step = u.step
-    AND e.ended_at IS NULL;
+    AND e.revision IS NOT DISTINCT FROM u.revision AND e.ended_at IS NULL;
 
 -- name: overdue
 -- Live enrollments that have long been due, though turns have been here since. A backfill may take its
