@@ -268,6 +268,32 @@ async def test_a_task_that_was_done_before_anybody_waited_counts_at_once(story: 
     assert (await story.kinds(flow, bo))[-1] == "awaiting"
 
 
+async def test_a_record_that_it_made_may_be_of_any_type(story: Story) -> None:
+    made = step(
+        "0",
+        "0-14",
+        {
+            "object_type_id": "0-5",
+            "properties": [
+                {"targetProperty": "subject", "value": "Onboard {{ enrolled_object.firstname }}"},
+                {"targetProperty": "hs_pipeline_stage", "value": "1"},
+            ],
+        },
+    )
+    moved = occurrence("4-655002", equals("hs_name", "hs_pipeline_stage"))
+    flow = await story.workflow(OSLO, [made, wait({**moved, "actionId": "0"}), NOTE])
+    await story.turn_on(flow)
+    ada = await story.contact(city="Oslo", firstname="Ada")
+    await story.rest()
+    assert (await story.kinds(flow, ada))[-1] == "awaiting"
+    (ticket,) = await story.query("SELECT id, properties FROM records WHERE type = '0-5'")
+    assert ticket.properties["subject"] == "Onboard Ada"
+    await story.update("tickets", ticket.id, hs_pipeline_stage="4")
+    await story.rest()
+    assert (await story.kinds(flow, ada))[-1] == "finished"
+    assert await met(story, ada) == ["true"]
+
+
 async def test_who_got_no_mail_does_not_wait_for_what_cannot_come(story: Story) -> None:
     flow, _ = await emailing(story, minutes=None)
     nobody = await story.contact(city="Oslo")

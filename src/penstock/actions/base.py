@@ -458,7 +458,7 @@ class Action(BaseModel):
 
     def trace(self) -> Trace | None:
         """How events that concern what it did are known, if any can."""
-        return None if self.makes is None else Trace(self.makes, made=True, values={})
+        return None if self.made is None else Trace(self.made, made=True, values={})
 
     def follows(self) -> Collection[str]:
         """The ids of the steps for which it waits until something becomes of what they did."""
