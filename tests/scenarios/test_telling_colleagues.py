@@ -8,7 +8,7 @@ import pytest
 from penstock.delivery.deliverer import Deliverer
 from penstock.engine import notifying
 from penstock.kernel.settings import Settings
-from penstock.records import owners, teams
+from penstock.records import merging, owners, teams
 from penstock.records.owners import Owner, OwnerDraft
 from tests.story import Story, all_of, any_of, step, when
 
@@ -121,6 +121,24 @@ async def test_a_notification_is_there_for_each_user_until_it_is_read(story: Sto
         assert await notifying.page(conn, user=ann.user_id, unread=True) == []
         assert len(await notifying.page(conn, unread=True)) == 1
     assert await story.verify() == []
+
+
+async def test_nothing_is_told_any_more_of_a_person_who_was_erased(
+    story: Story, deliverer: Deliverer
+) -> None:
+    (ann,) = await some_owners(story, "ann")
+    fields = {"user_ids": [str(ann.user_id)], "subject": "{{ contact.firstname }}", "body": "Look"}
+    flow = await story.workflow(when(LEADS), [step("1", "0-8", fields), step("2", "0-9", fields)])
+    await story.turn_on(flow)
+    ada = await story.contact(lifecyclestage="lead", firstname="Ada")
+    await story.rest()
+    assert len(await delivered(story, deliverer)) == 1
+    schema = await story.house.schema()
+    async with story.house.database.unit() as conn:
+        await merging.erase(conn, schema, schema.types["0-1"], ada, story.write)
+    await story.rest()
+    for table in ("outbox", "notifications", "effects"):
+        assert await story.query(f"SELECT * FROM {table}") == []
 
 
 async def test_a_marketing_mail_goes_to_fixed_addresses_that_want_it(

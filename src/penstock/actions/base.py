@@ -219,6 +219,25 @@ class Batch(Protocol):
         """
         ...
 
+    async def with_values(
+        self, object_type: str, property: str, values: Mapping[int, str | None]
+    ) -> Mapping[int, Sequence[int]]:
+        """The live records of a type, a hundred at most, that have a value in a property, by the id
+        of the enrolled record that it was given for.
+        """
+        ...
+
+    async def link(self, edges: Sequence[tuple[int, int, int]]) -> None:
+        """Associate enrolled records: (its id, association type that leads from it, other record).
+
+        Records of other buckets are asked to know of it, and may decline.
+        """
+        ...
+
+    async def unlink(self, edges: Sequence[tuple[int, int, int]]) -> None:
+        """Take such associations away; with the plain one go all between the two."""
+        ...
+
     async def create(
         self,
         object_type: str,

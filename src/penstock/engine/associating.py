@@ -6,17 +6,24 @@ another one: to take the first direction away again, or to lead it to the surviv
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
 from penstock.engine.turn import Turn
+from penstock.kernel.db import dumps
 from penstock.kernel.queries import load
 from penstock.records.associations import Direction
 from penstock.records.changes import Lane, Source, Write
+from penstock.records.schema import TypeSchema
+from penstock.records.values import BadValue
 
 _queries = load("penstock.engine", "associating.sql")
 
 ADD: Final = "associate"
 REMOVE: Final = "dissociate"
+
+MOST_ALIKE: Final = 100
+"""Records with the same value that a record is associated with."""
 
 
 class EdgeRequest(NamedTuple):
@@ -82,6 +89,61 @@ async def link(
     )
 
 
+async def join(
+    turn: Turn, workflow_id: int, wanted: Sequence[Direction], held: AbstractSet[int], write: Write
+) -> None:
+    """Add edges from records of this bucket that may have others already, as `link` does."""
+    kept = await _receive(turn, workflow_id, _once_each(turn, wanted), write)
+    back = [(to, turn.schema.edges[type].inverse, id) for id, type, to in kept]
+    await _receive(turn, workflow_id, [edge for edge in back if edge[0] in held], write)
+    await _ask(
+        turn, ADD, workflow_id, [(edge, None) for edge in back if edge[0] not in held], write
+    )
+
+
+async def part(
+    turn: Turn, workflow_id: int, gone: Sequence[Direction], held: AbstractSet[int], write: Write
+) -> None:
+    """Take edges away from records of this bucket; with the plain one go all between the two."""
+    schema = turn.schema
+    edges: dict[Direction, None] = {}
+    for id, type, to in gone:
+        edge = schema.edges[type]
+        plain = schema.plain_edge(edge.from_type, edge.to_type)
+        between = schema.edges_between(edge.from_type, edge.to_type)
+        for each in between if plain is not None and plain.id == type else (edge,):
+            edges[id, each.id, to] = None
+    back = [(to, schema.edges[type].inverse, id) for id, type, to in edges]
+    here = [edge for edge in back if edge[0] in held]
+    await _run(turn, "remove", list(dict.fromkeys([*edges, *here])), write)
+    await _ask(
+        turn, REMOVE, workflow_id, [(edge, None) for edge in back if edge[0] not in held], write
+    )
+
+
+async def having(
+    turn: Turn, type: TypeSchema, property: str, values: Collection[str]
+) -> dict[str, list[int]]:
+    """The live records of a type, the first hundred, that have these values of the wire."""
+    prop = type.properties[property]
+    parsed: dict[str, str] = {}
+    for value in values:
+        with suppress(BadValue):
+            parsed[value] = dumps(type.parsers[property](value, prop)).decode()
+    rows = await _queries.rows(
+        turn.conn,
+        "having",
+        type=type.id,
+        property=property,
+        values=sorted(set(parsed.values())),
+        most=MOST_ALIKE,
+    )
+    found: dict[str, list[int]] = {}
+    for row in rows:
+        found.setdefault(row.value, []).append(row.id)
+    return {value: found[key] for value, key in parsed.items() if key in found}
+
+
 async def carry_out(turn: Turn, requests: Sequence[EdgeRequest], alive: AbstractSet[int]) -> None:
     """Do what is asked of records of this bucket; `alive` are the live ones, locked by the turn."""
     alike: dict[tuple[int, Write], list[EdgeRequest]] = {}
@@ -120,8 +182,10 @@ def _once_each(turn: Turn, wanted: Sequence[Direction]) -> list[Direction]:
     ]
 
 
-async def _receive(turn: Turn, workflow_id: int, edges: Sequence[Direction], write: Write) -> None:
-    """Write directions that the other end has written already, within what a record may have."""
+async def _receive(
+    turn: Turn, workflow_id: int, edges: Sequence[Direction], write: Write
+) -> list[Direction]:
+    """Write directions as far as a record may have them; returns those."""
     schema = turn.schema
     single = {type for _, type, _ in edges if schema.edges[type].single}
     most = {type: schema.edges[type].most for _, type, _ in edges if schema.edges[type].most}
@@ -143,10 +207,12 @@ async def _receive(turn: Turn, workflow_id: int, edges: Sequence[Direction], wri
         kept[edge] = None
     gone = set(dropped)
     await _run(turn, "remove", dropped, write)
-    await _run(turn, "write", [edge for edge in kept if edge not in gone], write)
+    written = [edge for edge in kept if edge not in gone]
+    await _run(turn, "write", written, write)
     # What the other ends know of them is to go, too.
     back = [((to, schema.edges[type].inverse, id), None) for id, type, to in dropped]
     await _ask(turn, REMOVE, workflow_id, back, write)
+    return written
 
 
 async def _present(

@@ -58,3 +58,14 @@ WHERE r.bucket = :bucket AND r.id = ANY(:ids::bigint[]) AND r.merged_into IS NOT
 -- The types of live records, wherever they are.
 SELECT r.id, r.type FROM unnest(:ids::bigint[]) AS i(id)
 JOIN records r ON r.bucket = (i.id & 63)::smallint AND r.id = i.id AND r.archived_at IS NULL;
+
+-- name: having
+-- Live records of a type that have one of these values in a property: the first of each value.
+WITH wanted AS MATERIALIZED (
+    SELECT i.value, i.value::jsonb AS json FROM unnest(:values::text[]) AS i(value)
+), found AS (
+    SELECT w.value, r.id, row_number() OVER (PARTITION BY w.value ORDER BY r.id) AS place
+    FROM wanted w JOIN records r ON r.properties -> :property = w.json
+    WHERE r.type = :type AND r.archived_at IS NULL
+)
+SELECT f.value, f.id FROM found f WHERE f.place <= :most ORDER BY f.value, f.id;

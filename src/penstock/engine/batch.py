@@ -18,6 +18,7 @@ from penstock.engine import (
     rotating,
     subscribing,
 )
+from penstock.engine.associating import having, join, part
 from penstock.engine.chances import chance
 from penstock.engine.effects import Effects
 from penstock.engine.entrants import Circumstances
@@ -149,6 +150,28 @@ class EngineBatch:
         chosen = {id: others[-1 if latest else 0] for id, others in ends.items() if others}
         found = await self.reading.crowd.far(type, chosen.values(), names)
         return {id: found[other] for id, other in chosen.items() if other in found}
+
+    async def with_values(
+        self, object_type: str, property: str, values: Mapping[int, str | None]
+    ) -> Mapping[int, Sequence[int]]:
+        given = {value for value in values.values() if value}
+        if not given:
+            return {}
+        found = await having(self.turn, self.schema.types[object_type], property, given)
+        return {
+            id: [other for other in found.get(value or "", ()) if other != id]
+            for id, value in values.items()
+        }
+
+    async def link(self, edges: Sequence[tuple[int, int, int]]) -> None:
+        self.turn.writes += 1
+        held = frozenset(self.record_ids)
+        await join(self.turn, self.plan.workflow_id, edges, held, self.circumstances)
+
+    async def unlink(self, edges: Sequence[tuple[int, int, int]]) -> None:
+        self.turn.writes += 1
+        held = frozenset(self.record_ids)
+        await part(self.turn, self.plan.workflow_id, edges, held, self.circumstances)
 
     async def create(
         self,
