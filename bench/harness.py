@@ -5,7 +5,7 @@ import multiprocessing
 import os
 import shutil
 import tempfile
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection as Pipe
@@ -89,9 +89,9 @@ def folder() -> Iterator[Path]:
 
 
 @contextmanager
-def durable_server() -> Iterator[str]:
-    """A fresh embedded server with its settings as shipped; yields its conninfo."""
-    with folder() as place, EmbeddedServer(place / "data") as server:
+def durable_server(settings: Mapping[str, str] | None = None) -> Iterator[str]:
+    """A fresh embedded server with its settings as shipped, but for these; yields its conninfo."""
+    with folder() as place, EmbeddedServer(place / "data", settings=settings) as server:
         yield server.conninfo("postgres")
 
 

@@ -21,7 +21,7 @@ from bench.harness import (
     settle,
     size,
 )
-from bench.p01_engine import contact
+from bench.journey import contact
 from bench.serving import serving
 from penstock.accounts import keys
 from penstock.kernel.clock import DatabaseClock
