@@ -1,6 +1,7 @@
 """`python -m bench [P1 P6 …]`: measures, prints a table, and writes bench/results.json.
 
-PENSTOCK_BENCH_CONTACTS, _ROWS, _RECORDS and _SECONDS make a run short.
+PENSTOCK_BENCH_CONTACTS, _ROWS, _RECORDS, _CHANGED, _COLLEAGUES, _SLEEPERS and _SECONDS make a run
+short.
 """
 
 import asyncio

@@ -17,7 +17,7 @@ from bench.harness import (
     size,
     together,
 )
-from bench.journey import load, stand, work
+from bench.journey import load, stand
 from penstock.engine.worker import Worker
 from penstock.kernel.clock import DatabaseClock
 from penstock.kernel.db import Database, connect
@@ -48,7 +48,9 @@ async def measure() -> list[Result]:
         async with Database(url, size=4) as database:
             ids = await load(database, RECORDS)
             for number, names in enumerate(_shares()):
-                await _activate(database, f"Workflow {number}", _all_of(names))
+                await _activate(
+                    database, f"Workflow {number}", _all_of(names, word=f"Place {number}")
+                )
             async with database.unit() as conn:
                 # Nobody matches, so that to judge everybody would bring nothing.
                 await conn.execute("UPDATE standings SET stands = true")
@@ -56,9 +58,9 @@ async def measure() -> list[Result]:
             await Worker(database, DatabaseClock()).turn_all()
             await settle(database)
         for name, count in DEPENDENT.items():
-            await _change(url, name)
             bare = copy_database(server, "p3", f"p3_{name}")
-            engine = Span.over(await together(WORKERS, work, url))
+            engine = Span.over(await together(WORKERS, _settle, url, name))
+            await _change(bare, name)
             floor = Span.over(await together(WORKERS, _judge_barely, bare, name, count))
             results.append(
                 Result.rate("P3", f"{RECORDS:,} changes, {count} of {WORKFLOWS} workflows depend",
@@ -80,18 +82,20 @@ def _shares() -> list[list[str]]:
     return shares
 
 
-def _filter(name: str) -> dict[str, Any]:
+def _filter(name: str, word: str = "Nowhere") -> dict[str, Any]:
     operation = {
         "operationType": "MULTISTRING", "operator": "IS_EQUAL_TO",
-        "values": ["Somewhere", "Nowhere"], "includeObjectsWithNoValueSet": False,
+        "values": ["Somewhere", word], "includeObjectsWithNoValueSet": False,
     }  # fmt: skip
     return {"filterType": "PROPERTY", "property": name, "operation": operation}
 
 
-def _all_of(names: Sequence[str], *branches: dict[str, Any]) -> dict[str, Any]:
+def _all_of(
+    names: Sequence[str], *branches: dict[str, Any], word: str = "Nowhere"
+) -> dict[str, Any]:
     inner = {
         "filterBranchType": "AND", "filterBranchOperator": "AND",
-        "filters": [_filter(name) for name in names], "filterBranches": list(branches),
+        "filters": [_filter(name, word) for name in names], "filterBranches": list(branches),
     }  # fmt: skip
     return {
         "filterBranchType": "OR", "filterBranchOperator": "OR", "filters": [],
@@ -136,6 +140,20 @@ async def _change(url: str, name: str) -> None:
     await conn.execute("VACUUM ANALYZE")
     await conn.execute("CHECKPOINT")
     await conn.close()
+
+
+async def _settle(number: int, start: Start, url: str, name: str) -> Span:
+    """A worker that knows all workflows when the records change; until nothing is left to do."""
+    async with Database(url, size=2) as database:
+        worker = Worker(database, DatabaseClock())
+        await worker.turn_one(number)
+        if number == 0:
+            await _change(url, name)
+        await start()
+        began = time.monotonic()
+        while await worker.turn_all():
+            pass
+        return Span(began, time.monotonic())
 
 
 async def _judge_barely(number: int, start: Start, url: str, name: str, count: int) -> Span:

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import ValidationError
@@ -208,7 +209,7 @@ class Automations:
     async def current(self, conn: Connection, version: int, schema: Schema) -> Automation:
         known = self._current
         if known is None or known.version != version or known.schema.version != schema.version:
-            self._current = await _load(conn, version, schema)
+            self._current = await _load(conn, version, schema, known)
         assert self._current is not None
         return self._current
 
@@ -221,14 +222,17 @@ async def alone(conn: Connection, schema: Schema, workflow_id: int) -> Automatio
     return Automation(0, schema, _workflows(rows), {}, criteria, Plans(schema))
 
 
-async def _load(conn: Connection, version: int, schema: Schema) -> Automation:
+async def _load(
+    conn: Connection, version: int, schema: Schema, before: Automation | None
+) -> Automation:
     rows = await _queries.rows(conn, "active_workflows", only=None)
     found = await _queries.rows(conn, "active_lists")
     lists = {row.id: ActiveList(row.id, row.object_type, row.criterion_id) for row in found}
     asked = {use["criterion"] for row in rows for use in row.criteria}
     asked.update(row.criterion_id for row in found if row.criterion_id is not None)
     asked.update(row.pending_criterion_id for row in found if row.pending_criterion_id is not None)
-    criteria = await _criteria(conn, schema, asked)
+    known = {} if before is None or before.schema is not schema else before.criteria
+    criteria = await _criteria(conn, schema, asked, known)
     return Automation(version, schema, _workflows(rows), lists, criteria, Plans(schema))
 
 
@@ -248,9 +252,18 @@ def _workflows(rows: Iterable[Any]) -> dict[int, Active]:
     }
 
 
-async def _criteria(conn: Connection, schema: Schema, asked: Iterable[int]) -> dict[int, Criterion]:
-    criteria: dict[int, Criterion] = {}
-    for row in await _queries.rows(conn, "criteria", ids=sorted(set(asked))):
+async def _criteria(
+    conn: Connection,
+    schema: Schema,
+    asked: Iterable[int],
+    known: Mapping[int, Criterion] = MappingProxyType({}),
+) -> dict[int, Criterion]:
+    """Criteria by id. A criterion never changes: those `known` for this schema are taken over."""
+    wanted = sorted(set(asked))
+    criteria = {id: known[id] for id in wanted if id in known}
+    for row in await _queries.rows(
+        conn, "criteria", ids=[id for id in wanted if id not in criteria]
+    ):
         try:
             criteria[row.id] = check(row.document, schema, row.object_type)
         except FilterInvalid:
