@@ -76,6 +76,10 @@ async def test_every_action_with_an_id_is_described(wire: httpx.AsyncClient) -> 
     }
     assert not {"LIST_BRANCH", "STATIC_BRANCH"} & found.keys()
     assert all(one["objectTypeIds"] == ["0-3"] for one in found.values())
+    assert "0-43347357" not in found
+    everywhere = (await wire.get(path)).json()["results"]
+    (subscribing,) = [one for one in everywhere if one["actionTypeId"] == "0-43347357"]
+    assert subscribing["objectTypeIds"] == ["0-1"]
     task = {field["name"]: field for field in found["0-3"]["inputFieldDefinitions"]}
     assert (task["subject"]["type"], task["subject"]["isRequired"]) == ("string", True)
     assert task["task_type"]["fieldDefinitionType"] == "ENUM"

@@ -1,1 +1,1 @@
-"""Who may: API keys and their scopes, sign-in links and sessions, and the trail of all changes."""
+"""Who may: keys, apps and their scopes, secrets, sign-ins, and the trail of all changes."""

@@ -425,6 +425,9 @@ class Action(BaseModel):
     delays and branches do not.
     """
 
+    of_types: ClassVar[tuple[str, ...]] = ()
+    """The object types whose workflows can have it; of all types, if there are none."""
+
     makes: ClassVar[str | None] = None
     """The object type of the record that it makes for each enrolled one; it puts out its id."""
 

@@ -63,8 +63,12 @@ async def list_types(
     types = sorted(call.schema.types)
     if object_type is not None:
         types = [call.schema.type(object_type).id]
-    entries = [entry for id, entry in ACTIONS.items() if id not in SHAPES]
-    return {"results": [_action(entry, types, call.language) for entry in entries]}
+    shapes = [
+        _action(entry, [id for id in types if id in (entry.of_types or types)], call.language)
+        for id, entry in ACTIONS.items()
+        if id not in SHAPES
+    ]
+    return {"results": [shape for shape in shapes if shape["objectTypeIds"]]}
 
 
 def _action(entry: type[Action], types: list[str], language: str) -> dict[str, Any]:

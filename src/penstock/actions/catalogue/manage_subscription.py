@@ -25,6 +25,8 @@ class ManageSubscription(
 ):
     """Keep for every enrolled contact that it wants a kind of messages, or wants it no more."""
 
+    of_types = (_CONTACT,)
+
     subscription_id: Id = field("Subscription", widget="subscription", alias="subscriptionId")
     opt_state: Literal["OPT_IN", "OPT_OUT"] = field(
         "What to do",
@@ -56,7 +58,7 @@ class ManageSubscription(
 
     def problems(self, place: Place) -> list[Problem]:
         problems = target_problems(self.target_contact, place, "targetContact")
-        if place.type.id != _CONTACT:
+        if place.type.id not in self.of_types:
             text = Text("{found} have no subscriptions", found=place.type.plural_label)
             problems.append(Problem(text, place.where, "INVALID_OBJECT_TYPE"))
         return problems

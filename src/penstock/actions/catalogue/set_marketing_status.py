@@ -22,6 +22,8 @@ class SetMarketingStatus(
 ):
     """Say whether every enrolled contact is one that marketing may write to."""
 
+    of_types = ("0-1",)
+
     marketable_type: Literal["MARKETABLE", "NON_MARKETABLE"] = field(
         "Status",
         widget="select",
