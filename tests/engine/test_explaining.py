@@ -250,3 +250,55 @@ async def test_who_keeps_to_a_revision_is_told_of_that_one(story: Story) -> None
     assert str(told.rest.action) == "Delay for a set amount of time"
     await story.query("UPDATE enrollments SET step = '2' RETURNING 1")
     assert any("never had" in each for each in await story.verify())
+
+
+async def test_a_schedule_is_told_with_its_next_moment(story: Story) -> None:
+    daily = {"type": "DAILY", "timeOfDay": {"hour": 9, "minute": 0}}
+    flow = await story.workflow(when(LEADS), DONE, enrollmentSchedule=daily)
+    await story.turn_on(flow)
+    lead, customer = await story.create(
+        "contacts", {"lifecyclestage": "lead"}, {"lifecyclestage": "customer"}
+    )
+    await story.rest()
+    told = await why(story, flow, lead)
+    assert told.code == "awaits_schedule"
+    assert str(told.text) == ("it enrols when the schedule fires next, at 2026-03-03 09:00:00 UTC")
+    assert {each.role: each.told.verdict for each in told.conditions} == {"scheduled": True}
+    assert (await why(story, flow, customer)).code == "does_not_match"
+
+
+async def test_a_date_of_the_record_s_own_is_told_as_its_moment(story: Story) -> None:
+    closing = {
+        "type": "PROPERTY_BASED",
+        "dateProperty": "closedate",
+        "daysDelta": 0,
+        "timeOfDay": {"hour": 9, "minute": 0},
+        "yearly": False,
+    }
+    flow = await story.workflow(when(LEADS), DONE, enrollmentSchedule=closing)
+    await story.turn_on(flow)
+    ada = await story.contact(lifecyclestage="lead", closedate="2026-03-09T00:00:00Z")
+    await story.rest()
+    told = await why(story, flow, ada)
+    assert told.code == "awaits_moment"
+    assert {each.role: each.told.verdict for each in told.conditions} == {
+        "scheduled": True,
+        "moment": False,
+    }
+
+
+async def test_who_is_parked_waits_for_the_end_of_the_pause(story: Story) -> None:
+    flow = await story.workflow(MANUAL, [delay("1", 60)])
+    await story.turn_on(flow)
+    ada = await story.contact(city="Oslo")
+    await story.enroll(flow, ada)
+    await story.rest()
+    await story.query("""
+        WITH taken AS (DELETE FROM timers RETURNING *)
+        INSERT INTO parked (bucket, workflow_id, enrollment_id, lane, due_at)
+        SELECT bucket, workflow_id, enrollment_id, lane, due_at FROM taken RETURNING 1
+        """)
+    told = await why(story, flow, ada)
+    assert told.rest is not None
+    assert [str(reason) for reason in told.rest.reasons] == ["until the workflow is resumed"]
+    assert await story.verify() == []

@@ -15,7 +15,8 @@ from penstock.api.history_shapes import PassageShape
 from penstock.api.identifying import number
 from penstock.api.models import Wire
 from penstock.api.routing import Router
-from penstock.engine.explaining import documents, explain_enrollment
+from penstock.engine.conditions import documents
+from penstock.engine.explaining import explain_enrollment
 from penstock.filters.compile import check
 from penstock.filters.errors import FilterInvalid
 from penstock.workflows import store

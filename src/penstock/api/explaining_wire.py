@@ -4,7 +4,8 @@ from typing import Any
 
 from penstock.api.filters_wire import explanation_shape
 from penstock.api.history_wire import passage
-from penstock.engine.explaining import Condition, Explanation
+from penstock.engine.conditions import Condition
+from penstock.engine.explaining import Explanation
 from penstock.engine.history import reason
 from penstock.engine.resting import Rest
 from penstock.records.values import instant_text

@@ -17,7 +17,9 @@ WHERE u.workflow_id = :workflow AND u.revision = :revision;
 -- name: passage^
 -- The live passage, when it will move, and whether something that it may wait for is still to be taken.
 SELECT e.id, e.revision, e.step, e.visit, e.waiting, e.entered_at, e.lane,
-    (SELECT min(t.due_at) FROM timers t WHERE t.bucket = e.bucket AND t.enrollment_id = e.id) AS due_at
+    (SELECT min(t.due_at) FROM timers t WHERE t.bucket = e.bucket AND t.enrollment_id = e.id) AS due_at,
+    EXISTS (SELECT FROM parked p WHERE p.bucket = e.bucket AND p.workflow_id = e.workflow_id
+        AND p.enrollment_id = e.id) AS parked
 FROM enrollments e
 WHERE e.bucket = (:record & 63)::smallint AND e.record_id = :record AND e.workflow_id = :workflow
     AND e.ended_at IS NULL;

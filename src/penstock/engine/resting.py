@@ -52,6 +52,8 @@ async def rest(
     until = None if row.due_at is None else row.due_at.astimezone(UTC)
     if until is not None:
         reasons.append(_timed(row, until, now, document))
+    if row.parked:
+        reasons.append(Text("until the workflow is resumed"))
     if not reasons and unsettled:
         reasons.append(Text("until the next turn looks at what has just happened to the record"))
     if not reasons:

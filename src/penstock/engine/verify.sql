@@ -38,8 +38,8 @@ FROM kept k FULL JOIN counted c USING (workflow_id, step, kind)
 WHERE coalesce(k.count, 0) <> coalesce(c.count, 0);
 
 -- name: stuck
--- Live enrollments that nothing will ever lead on: no moment, no event, no effect of their visit, no
--- request, and no change that is still to be taken.
+-- Live enrollments that nothing will ever lead on: no moment, no event, no effect or request of their
+-- visit, no change that is still to be taken, and no end of a pause.
 SELECT e.workflow_id, e.id, e.record_id, e.step FROM enrollments e
 WHERE e.bucket = :bucket AND e.ended_at IS NULL
     AND NOT EXISTS (SELECT FROM timers t WHERE t.bucket = :bucket AND t.enrollment_id = e.id)
@@ -47,7 +47,9 @@ WHERE e.bucket = :bucket AND e.ended_at IS NULL
     AND NOT EXISTS (SELECT FROM effects f
         WHERE f.bucket = :bucket AND f.enrollment_id = e.id AND f.visit = e.visit
             AND f.state IN ('pending', 'sending', 'uncertain'))
-    AND NOT EXISTS (SELECT FROM changes c WHERE c.bucket = :bucket AND c.record_id = e.record_id);
+    AND NOT EXISTS (SELECT FROM changes c WHERE c.bucket = :bucket AND c.record_id = e.record_id)
+    AND NOT EXISTS (SELECT FROM parked p
+        WHERE p.bucket = :bucket AND p.workflow_id = e.workflow_id AND p.enrollment_id = e.id);
 
 -- name: nowhere
 -- Live enrollments that stand at a step which their definition never had. Who keeps to a revision stands
