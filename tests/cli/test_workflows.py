@@ -89,3 +89,23 @@ def test_where_nothing_is_the_tables_say_so(url: str) -> None:
     assert done(url, "history", "--record", "64") == "Nothing has happened yet.\n"
     assert done(url, "outbox") == "No mail has been captured.\n"
     assert json.loads(done(url, "outbox", "--json")) == []
+
+
+async def test_a_workflow_is_paused_and_resumed(story: Story, url: str) -> None:
+    flow = await story.workflow(when(LEADS), [set_property("1", "hs_lead_status", "NEW")])
+    await story.turn_on(flow)
+    assert "A story is paused." in done(url, "workflows", "pause", str(flow.id))
+    assert command(url, "workflows", "pause", str(flow.id)).returncode == 1
+    assert command(url, "workflows", "resume", str(flow.id), "--step", "1").returncode == 2
+    options = ("--policy", "shift", "--rate", "60", "--step", "1=skip", "--enroll-matched")
+    assert "A story is on." in done(url, "workflows", "resume", str(flow.id), *options)
+    assert "only one that is paused" in command(url, "workflows", "resume", str(flow.id)).stderr
+    with psycopg.connect(url) as conn:
+        rows = conn.execute("SELECT operation, details FROM audit ORDER BY id").fetchall()
+    assert rows == [
+        ("workflows_pause", {}),
+        (
+            "workflows_resume",
+            {"policy": "SHIFT", "rate": 60, "steps": {"1": "SKIP"}, "enrolls": True},
+        ),
+    ]

@@ -1,5 +1,6 @@
 """Workflows, what HubSpot's API does not have: `/api/workflows`."""
 
+from datetime import datetime
 from typing import Any
 
 from pydantic import Field
@@ -13,6 +14,7 @@ from penstock.engine import existing, history
 from penstock.kernel.errors import Problem
 from penstock.records.values import instant_text
 from penstock.workflows import store
+from penstock.workflows.pausing import Policy, Resumption
 from penstock.workflows.store import Workflow
 
 router = Router("workflows", "Workflows")
@@ -37,6 +39,9 @@ class WorkflowShape(Wire):
     object_type_id: str
     revision_id: str
     on_since: str | None
+    paused_at: str | None
+    fires_at: str | None = Field(description="The next moment of its schedule")
+    turns_off_at: str | None = Field(description="When it turns itself off")
     standing: float = Field(description="How far its criteria stand, from 0 to 1")
     counts: dict[str, int]
     conversion_rate: float | None = Field(
@@ -59,6 +64,21 @@ class WorkflowPage(Wire):
 
 class TurnOn(Wire):
     enroll_existing: bool = False
+
+
+class Resume(Wire):
+    """What becomes of those whose time came during the pause."""
+
+    policy: Policy = Field(
+        "RUN_NOW",
+        description="They go on now; or skip what they would have done until they wait again; or"
+        " all times are later by the length of the pause",
+    )
+    rate: int | None = Field(None, ge=1, le=1_000_000, description="How many go on in a minute")
+    steps: dict[str, Policy] = Field(default={}, description="Policies of single steps, by id")
+    enroll_matched: bool = Field(
+        default=False, description="Enrol those, too, who came to match during the pause"
+    )
 
 
 @router.get(_ALL, model=WorkflowPage)
@@ -113,6 +133,29 @@ async def turn_off(call: ThisCall, workflow_id: str) -> dict[str, Any]:
     return shape
 
 
+@router.post(f"{_ONE}/pause", model=WorkflowShape)
+async def pause(call: ThisCall, workflow_id: str) -> dict[str, Any]:
+    """Pause a workflow: everybody stays where it stands, and nobody enrols."""
+    call.require(_SCOPE)
+    workflow = await store.pause(call.conn, number(workflow_id), call.actor, call.now)
+    await call.audit("workflows_pause", f"flows/{workflow.id}")
+    (shape,) = await shapes(call, [workflow])
+    return shape
+
+
+@router.post(f"{_ONE}/resume", model=WorkflowShape)
+async def resume(call: ThisCall, workflow_id: str, body: Resume) -> dict[str, Any]:
+    """End a pause."""
+    call.require(_SCOPE)
+    choice = Resumption(body.policy, body.rate, body.steps, body.enroll_matched)
+    workflow = await store.resume(
+        call.conn, call.schema, number(workflow_id), choice, call.actor, call.now
+    )
+    await call.audit("workflows_resume", f"flows/{workflow.id}", choice.raw)
+    (shape,) = await shapes(call, [workflow])
+    return shape
+
+
 async def shapes(call: Call, workflows: list[Workflow]) -> list[dict[str, Any]]:
     ids = [workflow.id for workflow in workflows]
     numbers = await history.counts(call.conn, ids)
@@ -129,7 +172,10 @@ async def shapes(call: Call, workflows: list[Workflow]) -> list[dict[str, Any]]:
                 "state": workflow.state,
                 "objectTypeId": short["objectTypeId"],
                 "revisionId": short["revisionId"],
-                "onSince": instant_text(workflow.on_since) if workflow.on_since else None,
+                "onSince": _instant(workflow.on_since),
+                "pausedAt": _instant(workflow.paused_at),
+                "firesAt": _instant(workflow.fires_at),
+                "turnsOffAt": _instant(workflow.turns_off_at),
                 "standing": standing[workflow.id],
                 "counts": whole,
                 "conversionRate": _rate(workflow, whole),
@@ -143,6 +189,10 @@ def _rate(workflow: Workflow, counts: dict[str, int]) -> float | None:
     if not workflow.document.raw.get("goalFilterBranch"):
         return None
     return counts.get("converted", 0) / max(counts.get("enrolled", 0), 1)
+
+
+def _instant(at: datetime | None) -> str | None:
+    return None if at is None else instant_text(at)
 
 
 def _problem(problem: Problem, language: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """`penstock workflows`: what is there, and turning it on and off."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -11,6 +11,7 @@ from penstock.kernel.texts import Text
 if TYPE_CHECKING:
     from penstock.bootstrap.installation import Installation
     from penstock.engine.history import Counts
+    from penstock.workflows.pausing import Policy
     from penstock.workflows.store import Workflow
     from penstock.workflows.validate import Checked
 
@@ -140,6 +141,82 @@ def off(id: Id, data: Data = None, json: Json = False) -> None:
     _say_state(run(data, work), json=json)
 
 
+@group.command()
+def pause(id: Id, data: Data = None, json: Json = False) -> None:
+    """Pause a workflow: everybody stays where it stands, and nobody enrols."""
+    from penstock.accounts import audit
+    from penstock.workflows import store
+
+    async def work(at: "Installation") -> "Workflow":
+        async with at.database.unit() as conn:
+            now = await at.clock.now(conn)
+            workflow = await store.pause(conn, id, actor(), now)
+            await audit.record(conn, actor(), "workflows_pause", f"flows/{id}", {}, now)
+            return workflow
+
+    _say_state(run(data, work), json=json)
+
+
+@group.command()
+def resume(
+    id: Id,
+    policy: Annotated[
+        Literal["run-now", "skip", "shift"],
+        typer.Option(help="What becomes of those whose time came during the pause."),
+    ] = "run-now",
+    rate: Annotated[
+        int | None, typer.Option(min=1, help="How many go on in a minute; else all at once.")
+    ] = None,
+    step: Annotated[
+        list[str] | None, typer.Option(help="The policy of a single step, as 3=skip.")
+    ] = None,
+    enroll_matched: Annotated[
+        bool,
+        typer.Option(
+            "--enroll-matched", help="Enrol those, too, who came to match during the pause."
+        ),
+    ] = False,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """End a pause."""
+    from penstock.accounts import audit
+    from penstock.workflows import store
+    from penstock.workflows.pausing import Resumption
+
+    choice = Resumption(_policy(policy), rate, _policies(step or []), enroll_matched)
+
+    async def work(at: "Installation") -> "Workflow":
+        async with at.database.unit() as conn:
+            now = await at.clock.now(conn)
+            schema = await at.schemas.current(conn)
+            workflow = await store.resume(conn, schema, id, choice, actor(), now)
+            target, details = f"flows/{id}", choice.raw
+            await audit.record(conn, actor(), "workflows_resume", target, details, now)
+            return workflow
+
+    _say_state(run(data, work), json=json)
+
+
+def _policy(word: str) -> "Policy":
+    from penstock.workflows.pausing import POLICIES
+
+    for policy in POLICIES:
+        if word.upper().replace("-", "_") == policy:
+            return policy
+    raise typer.BadParameter(f'"{word}" is not one of run-now, skip, shift')
+
+
+def _policies(given: "list[str]") -> "dict[str, Policy]":
+    found: dict[str, Policy] = {}
+    for word in given:
+        step, equals, policy = word.partition("=")
+        if not equals:
+            raise typer.BadParameter(f'"{word}" is not a step and its policy, as 3=skip')
+        found[step] = _policy(policy)
+    return found
+
+
 def _say_state(workflow: "Workflow", *, json: bool) -> None:
     if json:
         as_json({"id": str(workflow.id), "state": workflow.state})
@@ -148,6 +225,8 @@ def _say_state(workflow: "Workflow", *, json: bool) -> None:
     match workflow.state:
         case "off":
             say(Text("{name} is off.", name=name))
+        case "paused":
+            say(Text("{name} is paused.", name=name))
         case "on":
             say(Text("{name} is on.", name=name))
         case _:

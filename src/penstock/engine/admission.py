@@ -21,7 +21,8 @@ async def admit(turn: Turn, entrants: Entrants) -> list[Walker]:
     plan = plans.get((workflow_id, None))
     if plan is None or not plan.on:
         if entrants.chosen:
-            refuse(turn, workflow_id, dict.fromkeys(entrants.records, "workflow_off"))
+            reason = plan.shut if plan else "workflow_off"
+            refuse(turn, workflow_id, dict.fromkeys(entrants.records, reason))
         return []
     # A re-enrollment trigger alone enrols nobody.
     eligible = await _eligible(turn, entrants)

@@ -19,6 +19,7 @@ from penstock.engine.displacing import displace
 from penstock.engine.due import take_due
 from penstock.engine.entrants import Entrants, once_each
 from penstock.engine.exits import REASONS, kept_out, state_of
+from penstock.engine.pausing import freeze_these
 from penstock.engine.plans import Plan
 from penstock.engine.states import State
 from penstock.engine.telling import end
@@ -108,6 +109,7 @@ class Advance:
         """Do what other buckets ask for, and lead everybody on until each waits or ends."""
         turn = self.turn
         going = [w for w in self.walkers if w.due is None and w.ended_at is None]
+        going = await freeze_these(turn, going)
         if not going and not requests and not edges:
             return
         # All at once and by id: whoever else locks records does it in this order.

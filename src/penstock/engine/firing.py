@@ -80,7 +80,7 @@ async def _next(turn: Turn, workflow: Active, after: int) -> list[int]:
         ids = await _queries.value(turn.conn, "candidates", type=type, **asked)
     elif SCHEDULED in workflow.criteria:
         criterion = workflow.criteria[SCHEDULED]
-        ids = await _requests.value(turn.conn, "matching", criterion=criterion, **asked)
+        ids = await _requests.value(turn.conn, "matching", criterion=criterion, since=None, **asked)
     return ids
 
 

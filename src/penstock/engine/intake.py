@@ -183,6 +183,7 @@ class Intake:
             bucket=turn.bucket,
             criterion=workflow.criteria["enroll"],
             after=request.details["after"],
+            since=request.details.get("since"),
             limit=turn.portion,
         )
         if not ids:
@@ -198,7 +199,7 @@ class Intake:
                 record_id=0,
                 object_type=workflow.object_type,
                 kind="enroll_existing",
-                details=Jsonb({"workflow": workflow_id, "after": ids[-1]}),
+                details=Jsonb({**request.details, "after": ids[-1]}),
                 source="AUTOMATION_PLATFORM",
                 depth=0,
                 now=turn.now,

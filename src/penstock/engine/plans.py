@@ -80,6 +80,11 @@ class Plan:
         actions = (planned.action for planned in self.steps.values())
         return frozenset(id for action in actions if action for id in action.follows())
 
+    @property
+    def shut(self) -> str:
+        """Why nobody enrols while it is not on, as the code of a reason."""
+        return "workflow_paused" if self.state == "paused" else "workflow_off"
+
     def rank(self, step: str) -> int:
         planned = self.steps.get(step)
         return -1 if planned is None else planned.rank

@@ -77,6 +77,7 @@ WHERE EXISTS (SELECT FROM changes c WHERE c.bucket = b.bucket)
     OR EXISTS (SELECT FROM timers t WHERE t.bucket = b.bucket AND t.lane = 1 AND t.due_at <= :now)
     OR EXISTS (SELECT FROM matches m WHERE m.bucket = b.bucket AND m.recheck_at <= :now)
     OR EXISTS (SELECT FROM standings s WHERE s.bucket = b.bucket AND NOT s.stands)
+    OR EXISTS (SELECT FROM resumptions r WHERE r.bucket = b.bucket)
     OR (b.carried <> (SELECT version FROM workflows_state) AND EXISTS (
         SELECT FROM carried_revisions c JOIN workflows w ON w.id = c.workflow_id
         WHERE c.bucket = b.bucket AND c.revision <> w.live_revision));
@@ -194,6 +195,7 @@ SELECT ARRAY(
     SELECT m.record_id FROM matches m
     JOIN records r ON r.bucket = m.bucket AND r.id = m.record_id AND r.archived_at IS NULL
     WHERE m.bucket = :bucket AND m.criterion_id = :criterion AND m.matching AND m.record_id > :after
+        AND m.since > coalesce(:since::timestamptz, '-infinity')
     ORDER BY m.record_id LIMIT :limit);
 
 -- name: among_matching

@@ -1,6 +1,6 @@
 """One turn of one bucket: one transaction that takes what is due and leads it on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from penstock.engine import waiting, walkers
 from penstock.engine.advance import Advance
@@ -12,6 +12,7 @@ from penstock.engine.effects import Effects
 from penstock.engine.intake import Due, Intake, take
 from penstock.engine.joining import leave_passages
 from penstock.engine.journal import Journal
+from penstock.engine.pausing import freeze, let_go
 from penstock.engine.turn import Allowance, Aside, Turn
 from penstock.kernel.clock import Clock
 from penstock.kernel.db import Connection
@@ -79,8 +80,11 @@ async def turn(
         raise ListensNow
     allowed = begun.allowed
     this = Turn(conn, bucket, now, schema, automation, Journal(), Effects(), allowed, aside=aside)
+    released = 0
     if row.carried != automation.version:
+        released = await let_go(this)
         await carry_over(this)
+        await freeze(this)
     if begun.condemned is not None:
         taken = await take_due(this) if begun.condemned == "led" else []
         await set_aside(this, begun.condemned, taken)
@@ -91,7 +95,7 @@ async def turn(
     await this.effects.write(conn, bucket, now)
     await this.journal.write(conn, bucket, now)
     await _queries.run(conn, "mark_turned", bucket=bucket, now=now)
-    return turned
+    return replace(turned, changes=turned.changes + released)
 
 
 async def _work(this: Turn, due: Due) -> Turned:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from penstock.actions.base import Member
 from penstock.engine.states import State
@@ -16,6 +16,8 @@ Mode = Literal["run", "resume", "settle"]
 
 ENGINE = ""
 """The key, which no step has, of what the engine itself keeps in an enrollment's context."""
+
+_ANSWERED: Final = "answered"
 
 
 @dataclass(slots=True)
@@ -75,6 +77,11 @@ class Walker:
         """Keep what a step put out, for this and later steps."""
         self.context = {**self.context, step: {**self.context.get(step, {}), **outputs}}
 
+    def remember_answer(self) -> None:
+        """Keep that it is answered until it is taken in hand again."""
+        if self.answered:
+            self.put_out(ENGINE, {_ANSWERED: True})
+
     @property
     def skipping(self) -> str | None:
         """Why it does nothing until it waits again, as the code of a reason."""
@@ -103,8 +110,16 @@ def loaded(row: Any) -> Walker:
         entered_at=row.entered_at,
         lane=row.lane,
         depth=row.depth,
-        context=row.context,
+        context=_without_answer(row.context),
+        answered=bool(row.context.get(ENGINE, {}).get(_ANSWERED)),
     )
+
+
+def _without_answer(context: dict[str, Any]) -> dict[str, Any]:
+    kept = context.get(ENGINE, {})
+    if _ANSWERED not in kept:
+        return context
+    return {**context, ENGINE: {key: kept[key] for key in kept if key != _ANSWERED}}
 
 
 async def write(conn: Connection, bucket: int, now: datetime, walkers: Sequence[Walker]) -> None:
