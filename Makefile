@@ -45,7 +45,8 @@ fuzz: $(DEV)
 faults: ENROLLMENTS = 10000
 faults: SEED = 3
 faults: $(DEV)
-	PENSTOCK_TEST_ENROLLMENTS=$(ENROLLMENTS) PENSTOCK_TEST_SEED=$(SEED) $(BIN)/pytest tests/faults
+	PENSTOCK_TEST_ENROLLMENTS=$(ENROLLMENTS) PENSTOCK_TEST_SEED=$(SEED) \
+		$(BIN)/pytest -o faulthandler_timeout=0 tests/faults
 
 check: $(DEV)
 	$(BIN)/ruff check

@@ -1,4 +1,4 @@
-"""P4: 1,000,000 enrollments sleep and none is due: what a turn, a worker and its memory come to."""
+"""P4: 1,000,000 enrollments sleep, and as many records match until a day that has not come."""
 
 import asyncio
 import statistics
@@ -32,7 +32,11 @@ _FLOW: Final = {
                 "filterBranchType": "AND", "filterBranchOperator": "AND", "filterBranches": [],
                 "filters": [{"filterType": "PROPERTY", "property": "lifecyclestage", "operation": {
                     "operationType": "ENUMERATION", "operator": "IS_ANY_OF", "values": ["lead"],
-                    "includeObjectsWithNoValueSet": False}}],
+                    "includeObjectsWithNoValueSet": False}},
+                    {"filterType": "PROPERTY", "property": "createdate", "operation": {
+                        "operationType": "ROLLING_DATE_RANGE",
+                        "operator": "IS_LESS_THAN_X_DAYS_AGO", "numberOfDays": 400,
+                        "includeObjectsWithNoValueSet": False}}],
             }],
         },
     },
@@ -53,8 +57,9 @@ WITH sleepers AS MATERIALIZED (
         'email', 'p' || n || '@example.test', 'firstname', 'First', 'lastname', 'Last' || n),
         %(now)s, %(now)s FROM sleepers
 ), matched AS (
-    INSERT INTO matches (bucket, criterion_id, record_id, matching, since)
-    SELECT n % 64, c.id, n * 64 + n % 64, true, %(now)s FROM sleepers, criteria c
+    INSERT INTO matches (bucket, criterion_id, record_id, matching, since, recheck_at)
+    SELECT n % 64, c.id, n * 64 + n % 64, true, %(now)s, %(now)s + interval '400 days'
+    FROM sleepers, criteria c
 ), enrolled AS (
     INSERT INTO enrollments (bucket, id, workflow_id, record_id, passage, state, step, visit,
         waiting, entered_at, lane, depth, enrolled_at, source)

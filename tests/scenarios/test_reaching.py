@@ -1,6 +1,6 @@
 """Criteria that ask about more than the record: whatever can change the answer is noticed."""
 
-from penstock.records import store
+from penstock.records import labels, store
 from penstock.records.associations import NewEdge
 from tests.story import Story, all_of, associated, both, equals, set_property, when
 
@@ -45,6 +45,29 @@ async def test_an_association_that_comes_or_goes_changes_the_answer(story: Story
     await story.rest()
     rows = await story.query("SELECT matching FROM matches WHERE record_id = %s", ada)
     assert [row.matching for row in rows] == [False]
+
+
+async def test_a_label_that_comes_goes_or_is_another_changes_the_answer(story: Story) -> None:
+    """The association itself stays: only what it is called changes."""
+    async with story.house.database.unit() as conn:
+        advises, _ = await labels.create(conn, ("contacts", "companies"), "advises", "Advises")
+        owns, _ = await labels.create(conn, ("contacts", "companies"), "owns", "Owns")
+    asked = {
+        **associated("0-2", advises.id, equals("city", "Oslo")),
+        "associationCategory": "USER_DEFINED",
+    }
+    flow = await story.workflow(when(both(asked), shouldReEnroll=True), [NOTED])
+    await story.turn_on(flow)
+    (acme,) = await story.create("companies", {"city": "Oslo"})
+    ada = await story.contact()
+    await story.associate(ada, acme, TO_COMPANY)
+    for before, label, times in ((advises, owns, 0), (owns, advises, 1), (advises, owns, 1),
+                                 (owns, advises, 2)):  # fmt: skip
+        await story.dissociate(ada, acme, before.id)
+        await story.associate(ada, acme, label.id)
+        await story.rest()
+        assert (await story.kinds(flow, ada)).count("enrolled") == times
+        assert await story.verify() == []
 
 
 async def test_a_company_that_is_archived_counts_no_more(story: Story) -> None:

@@ -5,8 +5,6 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from charset_normalizer import from_bytes
-
 from penstock.imports.errors import EncodingUnknown, FileUnreadable
 
 CODECS: Final = {
@@ -119,6 +117,9 @@ def _single(sample: bytes) -> str:
     low = sum(sample.count(byte) for byte in range(0x80, 0xA0))
     if 2 * low < sum(sample.count(byte) for byte in range(0x80, 0x100)):
         del names["mac_roman"], names["cp850"]
+    # Only files that do not tell need it, and every worker would have it in its memory.
+    from charset_normalizer import from_bytes
+
     found = from_bytes(sample, cp_isolation=list(names))
     best = found.best()
     if best is None:
