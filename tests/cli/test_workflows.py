@@ -33,10 +33,13 @@ async def test_a_workflow_is_turned_on_and_off(story: Story, url: str) -> None:
     assert shown["counts"]["finished"] == 1
     assert shown["steps"]["1"] == {"succeeded": 1}
     assert shown["definition"]["actions"][0]["actionTypeId"] == "0-5"
+    assert "Set property" in done(url, "workflows", "show", str(flow.id))
     assert "A story is off." in done(url, "workflows", "off", str(flow.id))
+    turned = json.loads(done(url, "workflows", "off", str(flow.id), "--json"))
+    assert turned == {"id": str(flow.id), "state": "off"}
     with psycopg.connect(url) as conn:
         rows = conn.execute("SELECT operation FROM audit ORDER BY id").fetchall()
-    assert [row[0] for row in rows] == ["workflows_turn_on"] * 2 + ["workflows_turn_off"]
+    assert [row[0] for row in rows] == ["workflows_turn_on"] * 2 + ["workflows_turn_off"] * 2
 
 
 async def test_what_keeps_a_workflow_off_is_told_problem_by_problem(story: Story, url: str) -> None:

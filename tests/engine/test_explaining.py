@@ -290,15 +290,15 @@ async def test_a_date_of_the_record_s_own_is_told_as_its_moment(story: Story) ->
 async def test_who_is_parked_waits_for_the_end_of_the_pause(story: Story) -> None:
     flow = await story.workflow(MANUAL, [delay("1", 60)])
     await story.turn_on(flow)
-    ada = await story.contact(city="Oslo")
+    ada, bo = await story.create("contacts", {"city": "Oslo"}, {"city": "Rome"})
     await story.enroll(flow, ada)
     await story.rest()
-    await story.query("""
-        WITH taken AS (DELETE FROM timers RETURNING *)
-        INSERT INTO parked (bucket, workflow_id, enrollment_id, lane, due_at)
-        SELECT bucket, workflow_id, enrollment_id, lane, due_at FROM taken RETURNING 1
-        """)
+    async with story.house.database.unit() as conn:
+        await workflows.pause(conn, flow.id, "story", story.now)
+    await story.pass_time(hours=2)
     told = await why(story, flow, ada)
     assert told.rest is not None
     assert [str(reason) for reason in told.rest.reasons] == ["until the workflow is resumed"]
+    other = await why(story, flow, bo)
+    assert (other.code, other.refusal) == ("workflow_paused", "workflow_paused")
     assert await story.verify() == []

@@ -58,6 +58,7 @@ def show(id: Id, data: Data = None, json: Json = False) -> None:
     """
     from penstock.engine import history
     from penstock.workflows import store
+    from penstock.workflows.labels import labels
 
     async def work(at: "Installation") -> "tuple[Workflow, Counts, float, Checked]":
         async with at.database.unit() as conn:
@@ -85,10 +86,11 @@ def show(id: Id, data: Data = None, json: Json = False) -> None:
         "onSince": Text("On since"),
     }
     listing([shape], columns, Text(""), json=False)
+    actions = labels(workflow.document)
     as_table(
-        [Text("Step"), Text("Kind"), Text("Count")],
+        [Text("Step"), Text("Action"), Text("Kind"), Text("Count")],
         [
-            [step or Text("whole"), kind, count]
+            [step or Text("whole"), actions.get(step), kind, count]
             for step, kinds in {"": counts.whole, **counts.steps}.items()
             for kind, count in kinds.items()
         ],
