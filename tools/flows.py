@@ -22,6 +22,7 @@ from penstock.actions.sources import Source
 from penstock.filters.nodes import BRANCHES, KINDS, OPERATIONS, REFINEMENTS, TIME_POINTS
 from penstock.triggers.base import TRIGGERS
 from penstock.triggers.schedule import SCHEDULES
+from penstock.workflows import validate
 from penstock.workflows.anchors import ANCHORS
 from penstock.workflows.data_sources import DataSource
 from penstock.workflows.document import CREATED_FIELDS, FIXED_FIELDS
@@ -37,6 +38,9 @@ YES: Final = "acted on"
 KEPT: Final = "kept"
 NO: Final = "kept; a workflow that has it cannot be turned on"
 FAILS: Final = "kept; the step fails and says so"
+
+_LATER: Final = frozenset(vars(validate).get("_LATER", ()))
+"""Fields that keep a workflow from being turned on, if there are any."""
 
 _KEPT: Final = re.compile(r"\bKept\b|kept as it came")
 _STORED: Final = frozenset({"workflows/document.py", "workflows/broken.py", "workflows/store.py"})
@@ -83,8 +87,9 @@ def _sections() -> Iterator[tuple[str, Iterable[str], Known]]:
     yield "Units of time", wire.TIME_UNITS, units
     yield "Authorization of webhooks, by `type`", wire.AUTHORIZATION, _members(Authorization)
     yield "Enrollment, by `type`", wire.ENROLLMENT, _helps(TRIGGERS)
-    yield "Schedules, by `type`", wire.SCHEDULES, _helps(SCHEDULES)
-    yield "Event anchors, by `type`", wire.ANCHORS, _helps(ANCHORS)
+    schedules = _unless_later("enrollmentSchedule", SCHEDULES)
+    yield "Schedules, by `type`", wire.SCHEDULES, schedules
+    yield "Event anchors, by `type`", wire.ANCHORS, _unless_later("eventAnchor", ANCHORS)
     yield "Data sources, by `type`", wire.DATA_SOURCES, _types(DataSource)
     yield "Branches of filters", wire.BRANCHES, _helps(BRANCHES.kinds)
     yield "Filters, by `filterType`", wire.FILTERS, _helps(KINDS.kinds)
@@ -105,7 +110,8 @@ def _fields() -> Iterator[list[str]]:
             yield [f"`{name}`", "the server", ""]
         else:
             by = "create" if name in FIXED_FIELDS else "create, put"
-            yield [f"`{name}`{own}", by, YES if name in read else KEPT]
+            state = NO if name in _LATER else YES if name in read else KEPT
+            yield [f"`{name}`{own}", by, state]
 
 
 @cache
@@ -169,6 +175,11 @@ def _members(union: Any) -> Known:
 
 def _helps(entries: Mapping[str, Any]) -> Known:
     return {id: _help(entry) for id, entry in entries.items()}
+
+
+def _unless_later(field: str, entries: Mapping[str, Any]) -> Known:
+    """Nothing, where the field as a whole is not acted on yet."""
+    return {} if field in _LATER else _helps(entries)
 
 
 def _help(entry: type) -> str:
