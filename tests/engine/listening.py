@@ -85,11 +85,12 @@ class Overheard(Database):
     async def unit(self, patience: float | None = None) -> AsyncIterator[Connection]:
         async with self.conn.transaction():
             await self.conn.execute(f"SET LOCAL test.bucket = {self.bucket}")
-            self.conn.open = True
+            # What a turn does aside is within it here: there is but one connection.
+            before, self.conn.open = self.conn.open, True
             try:
                 yield self.conn
             finally:
-                self.conn.open = False
+                self.conn.open = before
 
 
 class Ear:

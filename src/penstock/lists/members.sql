@@ -10,7 +10,8 @@ SELECT (m.record_id & 63)::smallint, :list, m.record_id, :now FROM (MATCHING) m;
 -- name: add
 -- Of the given records, those that exist, and those that came to be members.
 WITH given AS (
-    SELECT DISTINCT (i.id & 63)::smallint AS bucket, i.id FROM unnest(:ids::bigint[]) AS i(id)
+    SELECT DISTINCT coalesce(:bucket::smallint, (i.id & 63)::smallint) AS bucket, i.id
+    FROM unnest(:ids::bigint[]) AS i(id)
 ), held AS (
     -- By their keys alone: a planner without statistics would look for them among all of the type.
     SELECT r.bucket, r.id, r.type, r.archived_at
@@ -35,7 +36,8 @@ SELECT ARRAY(SELECT id FROM present) AS present, ARRAY(SELECT record_id FROM add
 -- name: remove
 -- Of the given records, those that exist, and those that were members.
 WITH given AS (
-    SELECT DISTINCT (i.id & 63)::smallint AS bucket, i.id FROM unnest(:ids::bigint[]) AS i(id)
+    SELECT DISTINCT coalesce(:bucket::smallint, (i.id & 63)::smallint) AS bucket, i.id
+    FROM unnest(:ids::bigint[]) AS i(id)
 ), held AS MATERIALIZED (
     SELECT r.id, r.type, r.archived_at
     FROM given g JOIN records r ON r.bucket = g.bucket AND r.id = g.id

@@ -11,7 +11,7 @@ FOR KEY SHARE OF r;
 -- name: record
 -- Keeps events and leaves a change for each; one whose uuid its record has already is passed over.
 WITH input AS (
-    SELECT (i.record_id & 63)::smallint AS bucket, i.*
+    SELECT coalesce(:bucket::smallint, (i.record_id & 63)::smallint) AS bucket, i.*
     FROM unnest(
         :record_ids::bigint[], :object_types::text[], :types::text[], :ats::timestamptz[],
         :properties::text[], :uuids::uuid[]) WITH ORDINALITY

@@ -164,7 +164,8 @@ SELECT bucket, :lane, id, type, 'updated', :changed::jsonb, :source, :depth, :no
 WITH gone AS (
     UPDATE records r SET archived_at = :now, updated_at = :now
     FROM unnest(:ids::bigint[]) AS i(id)
-    WHERE r.bucket = (i.id & 63)::smallint AND r.id = i.id AND r.archived_at IS NULL
+    WHERE r.bucket = coalesce(:bucket::smallint, (i.id & 63)::smallint) AND r.id = i.id
+        AND r.archived_at IS NULL
     RETURNING r.bucket, r.id, r.type
 )
 INSERT INTO changes (bucket, lane, record_id, object_type, kind, details, source, depth, at)

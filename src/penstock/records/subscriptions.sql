@@ -19,7 +19,7 @@ ORDER BY s.record_id, s.channel, s.subscription_type;
 -- Keeps what was said, and leaves a change where it is something else than before.
 WITH input AS (
     SELECT DISTINCT ON (i.record_id, i.channel, i.subscription_type)
-        (i.record_id & 63)::smallint AS bucket, i.*
+        coalesce(:bucket::smallint, (i.record_id & 63)::smallint) AS bucket, i.*
     FROM unnest(:record_ids::bigint[], :channels::text[], :types::bigint[], :statuses::text[],
         :bases::text[], :explanations::text[]) WITH ORDINALITY
         AS i(record_id, channel, subscription_type, status, basis, explanation, place)
