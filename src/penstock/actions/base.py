@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from inspect import isabstract
 from typing import Any, ClassVar, Final, NamedTuple, Protocol, Self
 from zoneinfo import ZoneInfo
@@ -57,6 +57,13 @@ class Settled(NamedTuple):
     reply: Any
 
 
+class Centre(NamedTuple):
+    """The date that the delays of a passage count from, and when the passage began."""
+
+    day: date
+    began: datetime
+
+
 @dataclass
 class Departures:
     """Where the members of a batch went: along exits, into a wait, or nowhere with a reason.
@@ -78,6 +85,8 @@ class Departures:
     notes: dict[int, dict[str, Any]] = field(default_factory=dict)
     outputs: dict[int, dict[str, Any]] = field(default_factory=dict)
     awaited: Sequence[Mapping[str, Any]] = ()
+    passing: dict[int, bool] = field(default_factory=dict)
+    """By enrollment, whether it does nothing from here on until it waits again."""
 
     @classmethod
     def sorted_by(cls, members: Iterable[Member], refused: Mapping[int, Text]) -> Self:
@@ -174,6 +183,10 @@ class Batch(Protocol):
 
     def outputs(self, member: Member) -> Mapping[str, Any]:
         """What this step has put out so far."""
+        ...
+
+    async def centres(self) -> Mapping[int, Centre | None] | None:
+        """In a date-centred workflow, the date of each passage by enrollment, None without one."""
         ...
 
     def chance(self, member: Member) -> float:
@@ -387,6 +400,9 @@ class Place:
     fetched: Mapping[str, TypeSchema | None] = field(default_factory=dict)
     """The types of what the workflow's data sources find, by their names, if known."""
 
+    centred: bool = False
+    """Whether the workflow is date-centred: its delays may lead before the date."""
+
     last: bool = False
     """Whether no other step follows it."""
 
@@ -453,6 +469,10 @@ class Action(BaseModel):
     async def resume(self, batch: Batch) -> Departures:
         """What happens when the moment has come that `run` made members wait for."""
         return batch.depart()
+
+    def moment(self, centre: Centre, zone: ZoneInfo) -> datetime | None:
+        """In a date-centred workflow, until when it waits; None for what does not wait for that."""
+        return None
 
     def puts_out(self) -> Collection[str] | None:
         """The keys of what it puts out for later steps; None where nobody can know."""

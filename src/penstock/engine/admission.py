@@ -9,7 +9,7 @@ from penstock.engine.judging import matching
 from penstock.engine.plans import Plan
 from penstock.engine.refusing import sift
 from penstock.engine.turn import Turn
-from penstock.engine.walkers import Walker
+from penstock.engine.walkers import ENGINE, Walker
 from penstock.kernel import ids
 from penstock.workflows.asking import ENROLL
 
@@ -54,6 +54,8 @@ async def admit(turn: Turn, entrants: Entrants) -> list[Walker]:
         )
         for number, (record, passage) in zip(numbers, admitted.items(), strict=True)
     ]
+    for walker in walkers if entrants.kept else ():
+        walker.put_out(ENGINE, entrants.kept)
     told = entrants.chosen or entrants.source == "existing"
     how = {"by": entrants.source} if told else {}
     turn.journal.note(

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from penstock.actions.base import EVENT_MET, Action, Departures
-from penstock.engine import asked, associating, marks, outcomes, waiting
+from penstock.engine import asked, associating, centring, marks, outcomes, waiting
 from penstock.engine.acting import LONG, acting
 from penstock.engine.admission import admit
 from penstock.engine.associates import Request
@@ -123,10 +123,12 @@ class Advance:
         self._plans = await turn.automation.plans.need(
             turn.conn, {(walker.workflow_id, walker.revision) for walker in going}
         )
-        self._gather(going, alive)
+        await centring.begin(turn, self._plans, [w for w in going if w.record_id in alive])
+        self._gather([walker for walker in going if walker.ended_at is None], alive)
         while self._groups:
             group = min(self._groups)
             await self._step(group, self._groups.pop(group))
+        await centring.come_again(turn, self._plans, going)
 
     def _gather(self, walkers: Sequence[Walker], alive: AbstractSet[int]) -> None:
         """Put enrollments into groups, each with those that stand like it."""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from penstock.actions.base import ONWARD, Created, Departures, Member, Settled
+from penstock.actions.base import ONWARD, Centre, Created, Departures, Member, Settled
 from penstock.actions.inputs import Input
 from penstock.actions.sources import Source as ValueSource
 from penstock.emails.model import Content, plain
@@ -19,6 +19,7 @@ from penstock.engine import (
     subscribing,
 )
 from penstock.engine.associating import having, join, part
+from penstock.engine.centring import centres
 from penstock.engine.chances import chance
 from penstock.engine.effects import Effects
 from penstock.engine.entrants import Circumstances
@@ -82,6 +83,9 @@ class EngineBatch:
     def outputs(self, member: Member) -> Mapping[str, Any]:
         found: Mapping[str, Any] = member.context.get(self.step, {})
         return found
+
+    async def centres(self) -> Mapping[int, Centre | None] | None:
+        return await centres(self.turn, self.plan, list(self.walkers.values()))
 
     def chance(self, member: Member) -> float:
         return chance(self.plan.workflow_id, self.step, member.record_id, member.passage)

@@ -44,6 +44,8 @@ class Departing:
         """Everybody goes where the action says."""
         for id, outputs in departures.outputs.items():
             self._by_id[id].put_out(self._step, outputs)
+        for id, passing in departures.passing.items():
+            self._by_id[id].skip("moment_past" if passing else None)
         queued = set(batch.effects.enrollment_id)
         for exit, members in departures.exits.items():
             leaving, holding = members, []

@@ -31,6 +31,9 @@ class Entrants:
     events: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
     """The properties of the events that brought them, by record."""
 
+    kept: Mapping[str, Any] = field(default_factory=dict)
+    """What the engine keeps about their enrollments from the beginning."""
+
     chosen: bool = False
     """Somebody, or a workflow, named these records: each that is refused is told of."""
 

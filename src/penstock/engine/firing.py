@@ -6,13 +6,14 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from penstock.engine.automation import Active
+from penstock.engine.centring import AFTER
 from penstock.engine.entrants import Circumstances, Entrants
 from penstock.engine.judging import matching
 from penstock.engine.settling import Edge
 from penstock.engine.turn import Turn
 from penstock.kernel.queries import load
 from penstock.records.changes import Lane
-from penstock.workflows.asking import MOMENT, SCHEDULED
+from penstock.workflows.asking import ENROLL, MOMENT, SCHEDULED
 
 _queries = load("penstock.engine", "scheduling.sql")
 _requests = load("penstock.engine")
@@ -38,6 +39,20 @@ async def fire(turn: Turn, request: Any, busy: Collection[int]) -> Entrants | No
         return None
     records = dict.fromkeys(ids, Circumstances(Lane.BACKFILL, 0))
     return Entrants(id, "schedule", records, quiet=True)
+
+
+async def come_back(turn: Turn, request: Any) -> Entrants | None:
+    """Enrol those whose date comes back for the next year, if they still meet the criteria."""
+    id = request.details["workflow"]
+    workflow = turn.automation.workflows.get(id)
+    if workflow is None or not workflow.on:
+        return None
+    records: Collection[int] = request.record_ids
+    if ENROLL in workflow.criteria:
+        records = await matching(turn, workflow.criteria[ENROLL], records)
+    how = dict.fromkeys(sorted(records), Circumstances(request.lane, request.depth))
+    kept = {AFTER: request.details["after"]}
+    return Entrants(id, "anniversary", how, kept=kept) if how else None
 
 
 async def reach_moments(

@@ -68,6 +68,7 @@ REASONS: dict[str, Text] = {
     "holiday": Text("it is a public holiday"),
     "workflow_paused": Text("the workflow is paused"),
     "paused": Text("its time came while the workflow was paused"),
+    "anchor_empty": Text("it has no date for the workflow to centre on"),
     "moment_past": Text("its moment was past when the record enrolled"),
     "workflow_off": Text("the workflow is off"),
     "workflow_starting": Text("the workflow is still being turned on"),

@@ -14,7 +14,7 @@ from penstock.engine.associating import EdgeRequest, requests_in
 from penstock.engine.converting import convert
 from penstock.engine.entrants import FRESH, Circumstances, Entrants
 from penstock.engine.exits import end_passages, leave
-from penstock.engine.firing import fire, reach_moments
+from penstock.engine.firing import come_back, fire, reach_moments
 from penstock.engine.joining import leave_joins
 from penstock.engine.listening import hear
 from penstock.engine.outcomes import apply_outcomes
@@ -205,6 +205,11 @@ class Intake:
                 now=turn.now,
             )
 
+    async def _anniversary(self, request: Any) -> None:
+        asking = await come_back(self.turn, request)
+        if asking is not None:
+            self.entrants.append(asking)
+
     async def _fire(self, request: Any) -> None:
         busy = {each.workflow_id for each in self.entrants if each.source == "schedule"}
         asking = await fire(self.turn, request, busy)
@@ -272,6 +277,7 @@ class Intake:
 
     _REQUESTS = {  # noqa: RUF012
         "enroll_existing": _enroll_existing,
+        "anniversary": _anniversary,
         "fire": _fire,
         "enroll": _enroll,
         "unenroll": _unenroll,

@@ -100,13 +100,13 @@ def look(
             problems += [replace(each, where=in_setting(each.where)) for each in invalid.problems]
     if trigger is not None:
         problems += _event_problems(document, trigger, schema, names)
-    problems += _unsupported(document)
     problems += _locked(document)
     problems += _leaving_problems(document, names)
     type = schema.types[document.object_type]
     fetched = data_sources.look(document.raw.get("dataSources") or [], schema, type, problems)
     naming = Naming(document, schema, trigger, fetched, emails)
-    place = Place(schema, type, "", emails, names, fetched)
+    centred = bool(document.raw.get("eventAnchor"))
+    place = Place(schema, type, "", emails, names, fetched, centred=centred)
     problems += timing_problems(document.raw, type)
     problems += limit_problems(document)
     for id in document.order:
@@ -161,11 +161,6 @@ def _event_problems(
     yield from missing(lists, names)
 
 
-_LATER = (
-    "eventAnchor",
-)  # fmt: skip
-
-
 def _locked(document: Document) -> Iterator[Problem]:
     """Actions that this installation does not include (its setting PENSTOCK_LOCKED_ACTIONS)."""
     locked = Settings().locked_actions
@@ -176,14 +171,6 @@ def _locked(document: Document) -> Iterator[Problem]:
             label = Text(entry.label) if entry is not None else step.type_id
             text = Text('the action "{action}" is locked on this installation', action=label)
             yield Problem(text, step.where, "ACTION_LOCKED")
-
-
-def _unsupported(document: Document) -> Iterator[Problem]:
-    """Settings that are kept but not acted on: a workflow that has one must not pretend to run."""
-    for name in _LATER:
-        if document.raw.get(name):
-            text = Text("the setting {name} is kept, but this version cannot act on it", name=name)
-            yield Problem(text, f"$.{name}", "SETTING_UNSUPPORTED")
 
 
 def _step_problems(document: Document, id: str, around: Place, known: Known) -> list[Problem]:
