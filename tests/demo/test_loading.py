@@ -58,6 +58,9 @@ async def test_the_demo_company_lives(house: House) -> None:
         "Not enrolled: it has met the workflow's goal",
         "Not enrolled: it has been through the workflow before",
     }
+    assert "Enrolled by the workflow Look after our largest companies" in await reasons(
+        story, leads, "enrolled"
+    )
     assert "Failed: nobody with an e-mail address to send to" in await reasons(
         story, giants, "failed"
     )

@@ -1,6 +1,6 @@
 """What happened, as people read it: by record, by workflow, and in numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -101,6 +101,8 @@ class Entry:
     step: str
     kind: str
     detail: dict[str, Any]
+    by_name: str | None = None
+    """What the workflow is called that did it, if another one did."""
 
     @property
     def cursor(self) -> str:
@@ -121,9 +123,9 @@ class Entry:
             case "enrolled", "existing":
                 return Text("Enrolled, since it met the conditions already")
             case "enrolled", str(by):
-                return Text("Enrolled by {who}", who=who(by))
+                return Text("Enrolled by {who}", who=who(by, self.by_name))
             case "unenrolled", str(by):
-                return Text("Unenrolled by {who}", who=who(by))
+                return Text("Unenrolled by {who}", who=who(by, self.by_name))
             case "delivered", _ if detail.get("reason") == "counted_as_sent":
                 return Text("Somebody decided that what went to {part} was sent", **detail)
             case "waiting", _ if "until" not in detail:
@@ -176,10 +178,10 @@ def moment(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
-def who(by: str) -> Text:
-    """Who did something, from how the history keeps it."""
+def who(by: str, called: str | None = None) -> Text:
+    """Who did something, from how the history keeps it, and by the name that it is called."""
     kind, _, name = by.partition(":")
-    return Text(_ACTORS.get(kind, "{name}"), name=name or by)
+    return Text(_ACTORS.get(kind, "{name}"), name=called or name or by)
 
 
 _ACTORS = {
@@ -213,7 +215,7 @@ async def of_record(
         order=list(TOLD),
         limit=limit,
     )
-    return [_entry(row) for row in rows]
+    return await _entries(conn, rows)
 
 
 async def of_workflow(
@@ -242,7 +244,7 @@ async def of_workflow(
         order=list(TOLD),
         limit=limit,
     )
-    return [_entry(row) for row in rows]
+    return await _entries(conn, rows)
 
 
 def _place(cursor: str | None, until: datetime) -> dict[str, Any]:
@@ -257,7 +259,18 @@ def _place(cursor: str | None, until: datetime) -> dict[str, Any]:
         raise CursorInvalid(cursor=cursor) from None
 
 
-def _entry(row: Any) -> Entry:
+async def _entries(conn: Connection, rows: Sequence[Any]) -> list[Entry]:
+    causes = {row.detail["by"] for row in rows if row.detail and row.detail.get("by")}
+    ids = sorted(int(by[len(_WORKFLOW) :]) for by in causes if by.startswith(_WORKFLOW))
+    found = await _queries.rows(conn, "names", ids=ids) if ids else ()
+    names = {f"{_WORKFLOW}{row.id}": row.name for row in found}
+    return [_entry(row, names) for row in rows]
+
+
+_WORKFLOW = "workflow:"
+
+
+def _entry(row: Any, names: Mapping[str, str]) -> Entry:
     return Entry(
         at=row.at.astimezone(UTC),
         record_id=row.record_id,
@@ -268,6 +281,7 @@ def _entry(row: Any) -> Entry:
         step=row.step,
         kind=row.kind,
         detail=row.detail or {},
+        by_name=names.get(row.detail["by"]) if row.detail and "by" in row.detail else None,
     )
 
 

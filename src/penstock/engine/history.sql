@@ -54,6 +54,9 @@ ORDER BY j.at DESC, j.enrollment_id DESC, j.visit DESC,
     coalesce(array_position(:order, j.kind), 99) DESC, j.record_id DESC
 LIMIT :limit;
 
+-- name: names
+SELECT w.id, w.name FROM workflows w WHERE w.id = ANY(:ids::bigint[]);
+
 -- name: tallies
 SELECT t.workflow_id, t.step, t.kind, sum(t.count)::bigint AS count
 FROM tallies t
