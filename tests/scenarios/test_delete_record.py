@@ -1,7 +1,7 @@
 """Steps delete records."""
 
 from penstock.workflows import store as workflows
-from tests.story import Story, all_of, any_of, delay, set_property, step, when
+from tests.story import Story, all_of, any_of, delay, set_property, step, to, when
 
 LEADS = all_of(any_of("lifecyclestage", "lead"))
 
@@ -27,9 +27,17 @@ async def test_a_deleted_record_is_archived_and_leaves_every_workflow(story: Sto
     assert again != ada
 
 
-async def test_nothing_can_follow_a_deletion(story: Story) -> None:
-    flow = await story.workflow(when(LEADS), [step("1", "0-18224765", {}), delay("2", 5)])
+async def test_nothing_can_follow_a_deletion_but_its_failure(story: Story) -> None:
+    following = await story.workflow(when(LEADS), [step("1", "0-18224765", {}), delay("2", 5)])
+    failing = await story.workflow(
+        when(LEADS),
+        [
+            step("1", "0-18224765", {}, connection=None, errorConnection=to("2")),
+            set_property("2", "city", "Lund"),
+        ],
+    )
     async with story.house.database.unit() as conn:
         schema = await story.house.schemas.current(conn)
-        problems = await workflows.problems(conn, schema, flow)
+        problems = await workflows.problems(conn, schema, following)
+        assert await workflows.problems(conn, schema, failing) == ()
     assert [problem.code for problem in problems] == ["NOT_LAST"]

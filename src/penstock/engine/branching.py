@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from penstock.engine.plans import PlannedStep
+from penstock.workflows.document import ERROR
 
 
 def after_branch(steps: Mapping[str, PlannedStep], step: str) -> str | None:
@@ -16,7 +17,7 @@ def after_branch(steps: Mapping[str, PlannedStep], step: str) -> str | None:
         key=lambda each: -each.rank,
     )
     for each in around:
-        arms = [exit for exit in each.step.exits if exit.key != "error"]
+        arms = [exit for exit in each.step.exits if exit.key != ERROR]
         ways = [
             {exit.to, *_beneath(steps, exit.to)}
             for exit in arms

@@ -16,7 +16,7 @@ from penstock.records.schema import Schema
 from penstock.triggers.base import TRIGGERS, Trigger
 from penstock.workflows import data_sources
 from penstock.workflows.asking import asked, in_setting
-from penstock.workflows.document import SHAPES, Document
+from penstock.workflows.document import ERROR, SHAPES, Document
 from penstock.workflows.limits import limit_problems
 from penstock.workflows.naming import Naming
 from penstock.workflows.parsing import parsed
@@ -183,7 +183,7 @@ def _step_problems(document: Document, id: str, around: Place, known: Known) -> 
     problems: list[Problem] = []
     action = parsed(entry, step.settings, where, problems)
     if action is not None:
-        last = all(exit.to is None for exit in step.exits)
+        last = all(exit.to is None for exit in step.exits if exit.key != ERROR)
         problems += action.problems(replace(around, where=where, last=last, known=known))
         problems += input_problems(action, where, known)
         problems += mail_problems(action.mails(), where, known)
