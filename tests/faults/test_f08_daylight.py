@@ -14,6 +14,7 @@ from penstock.actions.durations import after
 from penstock.filters.civil import instant
 from penstock.triggers.schedule import SCHEDULES, WEEK
 from penstock.workflows.windows import SPREAD, Calendar, TimeWindow
+from tests.story import Story, all_of, any_of, delay, set_property, when
 
 FIRST, LAST = datetime(2024, 1, 1, tzinfo=UTC), datetime(2033, 1, 1, tzinfo=UTC)
 DAY, HOUR, TICK = timedelta(days=1), timedelta(hours=1), timedelta(milliseconds=1)
@@ -208,3 +209,50 @@ def test_they_are_spread_by_a_quarter_of_an_hour_at_most() -> None:
         if held is not None:
             begins = moment(held.until.astimezone(zone).date(), time(9), zone)
             assert held.until - begins < SPREAD or held.until.astimezone(zone).time() > time(9, 15)
+
+
+CLOCKS = [
+    "2026-03-29T01:00",  # forward in Europe
+    "2026-04-04T16:00",  # back in Australia, half an hour on Lord Howe Island
+    "2026-09-06T04:00",  # forward in Chile, at midnight
+    "2026-11-01T06:00",  # back in America, at midnight in Cuba
+]
+
+
+@pytest.mark.parametrize("changing", CLOCKS)
+async def test_one_record_in_every_zone_waits_a_day_and_acts_once_inside_the_window(
+    story: Story, changing: str
+) -> None:
+    """Turns come every two hours; the window is from one to five in the zone of each record."""
+    start, end = time(1), time(5)
+    hours = {"startTime": {"hour": 1}, "endTime": {"hour": 5}}
+    flow = await story.workflow(
+        when(all_of(any_of("lifecyclestage", "lead"))),
+        [delay("1", 1, "DAYS"), set_property("2", "hs_lead_status", "NEW")],
+        timeWindows=[{"day": day, **hours} for day in WEEK],
+        timeZone={"type": "RECORD_PROPERTY", "propertyName": "city"},
+    )
+    await story.turn_on(flow)
+    begun = datetime.fromisoformat(changing).replace(tzinfo=UTC) - 30 * HOUR
+    story.clock.go_to(begun)
+    names = sorted(available_timezones())
+    ids = await story.create("contacts", *({"lifecyclestage": "lead", "city": n} for n in names))
+    await story.rest()
+    rows = await story.query(
+        "SELECT e.record_id, t.due_at FROM timers t JOIN enrollments e ON e.id = t.enrollment_id"
+    )
+    zones = {id: ZoneInfo(name) for id, name in zip(ids, names, strict=True)}
+    assert {row[0]: row[1].astimezone(UTC) for row in rows} == {
+        id: after(begun, 1, "DAYS", zone) for id, zone in zones.items()
+    }
+    for _ in range(40):
+        await story.pass_time(hours=2)
+        if (await story.counts(flow)).get("finished") == len(names):
+            break
+    done = await story.query(
+        "SELECT record_id, at FROM journal WHERE step = '2' AND kind = 'succeeded'"
+    )
+    assert sorted(row[0] for row in done) == sorted(ids)
+    for id, at in done:
+        assert is_open(at.astimezone(UTC), start, end, zones[id]), (zones[id], at)
+    assert await story.verify() == []

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -204,3 +205,30 @@ def test_nothing_changes_before_the_flip(
         later = max(now, min(end - TICK, now + (end - now) * share))
         later = later.replace(microsecond=later.microsecond // 1000 * 1000)
         assert judge(canonical(document), record, later, zone) == verdict, (record, later, flip)
+
+
+REACHED = [
+    # days from the close date, every year, the close date, and when the answer changes next
+    (7, False, "2026-03-10T12:00:00.000Z", "2026-03-17T08:00Z"),
+    (-7, False, "2026-04-10T12:00:00.000Z", "2026-04-03T07:00Z"),
+    (0, False, "2026-03-10T23:30:00.000Z", "2026-03-11T08:00Z"),  # the next day, in Stockholm
+    (0, True, "1990-03-10T12:00:00.000Z", "2026-03-10T08:00Z"),
+    (0, True, "2040-03-10T12:00:00.000Z", "2026-03-10T08:00Z"),
+    (-30, True, "1990-01-05T12:00:00.000Z", "2026-06-07T07:00Z"),  # half a year after it had come
+    (5, True, "2000-02-28T12:00:00.000Z", "2026-03-05T08:00Z"),
+]
+
+
+@pytest.mark.parametrize("zone", [STOCKHOLM, None])
+async def test_a_date_has_come_at_its_time_of_day(bench: Bench, zone: str | None) -> None:
+    for days, yearly, value, expected in REACHED:
+        reached = {
+            "filterType": "DATE_REACHED", "property": "closedate", "daysDelta": days,
+            "yearly": yearly, "hour": 9, "zoneId": zone,
+        }  # fmt: skip
+        document = {"filterBranchType": "AND", "filters": [reached]}
+        record = {"closedate": value}
+        flips = passes(bench, document, record, STOCKHOLM, most=8)
+        assert flips[-1] == at(expected), (days, yearly, value, flips)
+        before, _ = judged(bench, document, record, NOW, STOCKHOLM)
+        assert judged(bench, document, record, flips[-1] - TICK, STOCKHOLM)[0] == before
