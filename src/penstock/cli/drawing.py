@@ -16,6 +16,7 @@ from penstock.kernel.texts import Text
 if TYPE_CHECKING:
     from penstock.bootstrap.installation import Installation
     from penstock.kernel.db import Connection
+    from penstock.kernel.errors import Problem
     from penstock.records.schema import Schema
     from penstock.workflows.store import Workflow
 
@@ -109,18 +110,20 @@ def import_workflows(
 async def _shape(conn: "Connection", schema: "Schema", workflow: "Workflow") -> dict[str, Any]:
     from penstock.workflows import store
 
-    problems = await store.problems(conn, schema, workflow)
+    checked = await store.review(conn, schema, workflow)
     return {
         "id": str(workflow.id),
         "name": workflow.document.name,
         "state": workflow.state,
         "revisionId": str(workflow.revision),
-        "open": len(problems),
-        "problems": [
-            {"where": problem.where, "message": problem.text.render(language())}
-            for problem in problems
-        ],
+        "open": len(checked.problems),
+        "problems": [_problem(problem) for problem in checked.problems],
+        "warnings": [_problem(problem) for problem in checked.warnings],
     }
+
+
+def _problem(problem: "Problem") -> dict[str, Any]:
+    return {"where": problem.where, "message": problem.text.render(language())}
 
 
 def _read(file: Path) -> Sequence[dict[str, Any]]:
