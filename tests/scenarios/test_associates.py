@@ -98,6 +98,30 @@ async def test_many_contacts_add_to_one_company_and_every_one_counts(story: Stor
     assert await story.counts(flow) == {"enrolled": 200, "finished": 200}
 
 
+async def test_what_several_append_to_one_contact_is_one_write(story: Story) -> None:
+    value = {"type": "APPEND_OBJECT_PROPERTY", "appendPropertyName": "city"}
+    drawn = of_company("1", "hs_buying_role", value)
+    drawn["fields"]["association"]["associationTypeId"] = 280
+    of_companies = {"type": "PLATFORM_FLOW", "objectTypeId": "0-2"}
+    flow = await story.workflow(when(all_of(equals("state", "Oslo"))), [drawn], **of_companies)
+    await story.turn_on(flow)
+    ada = await story.contact(firstname="Ada")
+    roles = ["CHAMPION", "BLOCKER", "END_USER;CHAMPION"]
+    firms = [await employ(story, ada, name="Firm", city=role) for role in roles]
+    await story.rest()
+    for firm in firms:
+        await story.update("companies", firm, state="Oslo")
+        await story.turn(firm)
+    await story.turn(ada)
+    (write,) = await story.query(
+        "SELECT changed FROM property_history WHERE record_id = %s AND changed ? 'hs_buying_role'",
+        ada,
+    )
+    assert set(write.changed["hs_buying_role"]) == {"CHAMPION", "BLOCKER", "END_USER"}
+    await story.rest()
+    assert await story.counts(flow) == {"enrolled": 3, "finished": 3}
+
+
 async def test_who_has_no_company_fails_the_step_and_goes_on(story: Story) -> None:
     flow = await story.workflow(
         OSLO, [of_company("1", "city", "Oslo"), set_property("2", "hs_lead_status", "OPEN")]

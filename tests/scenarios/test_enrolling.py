@@ -1,7 +1,11 @@
 """Who enrols, when, and who does not."""
 
+from dataclasses import replace
+
 import pytest
 
+from penstock.records import store
+from penstock.records.changes import Lane
 from penstock.workflows import store as workflows
 from penstock.workflows.errors import DocumentInvalid, WorkflowIncomplete
 from tests.story import Story, all_of, any_of, delay, equals, set_property, when
@@ -181,3 +185,17 @@ async def test_a_broken_graph_is_refused_with_its_path(story: Story) -> None:
     assert [problem.where for problem in refused.value.problems] == [
         "$.actions[0].connection.nextActionId"
     ]
+
+
+async def test_who_is_written_by_a_person_and_by_a_file_waits_behind_no_file(story: Story) -> None:
+    in_oslo = all_of(any_of("lifecyclestage", "lead"), equals("city", "Oslo"))
+    flow = await story.workflow(when(in_oslo), [set_property("1", "hs_lead_status", "NEW")])
+    await story.turn_on(flow)
+    ada = await story.contact(lifecyclestage="lead")
+    schema = await story.house.schema()
+    filed = replace(story.write, lane=Lane.BACKFILL)
+    async with story.house.database.unit() as conn:
+        patch = store.Patch(ada, {"city": "Oslo"})
+        store.one(await store.update(conn, schema, schema.type("contacts"), [patch], filed))
+    await story.turn(ada)
+    assert await story.query("SELECT lane FROM enrollments") == [(Lane.FRESH,)]

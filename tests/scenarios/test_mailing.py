@@ -12,7 +12,7 @@ from penstock.engine import history
 from penstock.kernel.settings import Settings
 from penstock.records import merging, store
 from penstock.records.associations import NewEdge
-from tests.story import Story, all_of, any_of, property_is, step, when
+from tests.story import Story, all_of, any_of, property_is, set_property, step, to, when
 
 LEADS = when(all_of(any_of("lifecyclestage", "lead")))
 
@@ -97,6 +97,33 @@ async def test_a_deals_contacts_get_its_mail(story: Story, deliverer: Deliverer)
         assert [row.address for row in rows] == ["bo@x.test"], table
     told = await story.query("SELECT detail::text AS said FROM journal WHERE detail IS NOT NULL")
     assert [row.said for row in told if "ada@x.test" in row.said] == []
+
+
+async def test_who_holds_for_mail_to_a_person_who_is_erased_goes_on(story: Story) -> None:
+    mail = await story.email(subject="Big", text="Hi")
+    workflow = await story.workflow(
+        when(all_of(property_is("dealname", "ALL_PROPERTY", "IS_KNOWN"))),
+        [
+            step("1", "0-4", {"content_id": mail}, connection=to("2"), errorConnection=to("2")),
+            set_property("2", "description", "Told", connection=None),
+        ],
+        type="PLATFORM_FLOW",
+        objectTypeId="0-3",
+    )
+    await story.turn_on(workflow)
+    ada = await story.contact(email="ada@x.test")
+    schema = await story.house.schema()
+    draft = store.Draft({"dealname": "Big"}, edges=[NewEdge(ada, (3,))])
+    async with story.house.database.unit() as conn:
+        deals = schema.type("deals")
+        deal = store.one(await store.create(conn, schema, deals, [draft], story.write)).id
+    await story.rest()
+    assert await story.counts(workflow) == {"enrolled": 1, "active": 1}
+    async with story.house.database.unit() as conn:
+        await merging.erase(conn, schema, schema.type("contacts"), ada, story.write)
+    await story.rest()
+    assert (await story.kinds(workflow, deal))[-1] == "finished"
+    assert await story.verify() == []
 
 
 async def test_what_was_uncertain_and_is_decided_later_is_told_twice(story: Story) -> None:

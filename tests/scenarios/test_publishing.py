@@ -7,7 +7,7 @@ import pytest
 
 from penstock.workflows.errors import DocumentInvalid, WorkflowIncomplete
 from tests.conftest import NOW
-from tests.story import Story, all_of, any_of, branch, delay, equals, set_property, to, when
+from tests.story import Story, all_of, any_of, branch, delay, equals, set_property, step, to, when
 
 OSLO = when(all_of(equals("city", "Oslo")))
 OPEN = set_property("2", "hs_lead_status", "OPEN")
@@ -182,3 +182,52 @@ async def test_an_action_that_is_locked_here_stops_turning_on(
     assert (problem.where, problem.code) == ("$.actions[1]", "ACTION_LOCKED")
     monkeypatch.delenv("PENSTOCK_LOCKED_ACTIONS")
     await story.turn_on(flow)
+
+
+async def test_an_event_that_comes_while_its_wait_is_published_anew_counts(story: Story) -> None:
+    def wait(minutes: int) -> dict[str, Any]:
+        page = {
+            "filterBranchType": "UNIFIED_EVENTS",
+            "filterBranchOperator": "AND",
+            "eventTypeId": "4-96000",
+            "operator": "HAS_COMPLETED",
+            "filterBranches": [],
+            "filters": [],
+        }
+        fields = {"event_filter_branches": [page], "expiration_minutes": minutes}
+        return step("1", "0-29", fields)
+
+    flow, (ada, bo, _) = await waiting(story, wait(60), OPEN)
+    await story.save(flow, [wait(90), OPEN])
+    await story.happen("4-96000", ada, hs_page_url="/")
+    await story.rest()
+    assert (await story.kinds(flow, ada))[-1] == "finished"
+    assert (await story.kinds(flow, bo))[-1] == "awaiting"
+    assert (await story.record("contacts", bo)).properties.get("hs_lead_status") is None
+    assert await story.verify() == []
+
+
+async def test_a_removed_step_ends_once_also_where_its_answer_has_just_come(story: Story) -> None:
+    drawn = set_property("1", "city", "Oslo")
+    drawn["fields"]["association"] = {
+        "associationCategory": "HUBSPOT_DEFINED",
+        "associationTypeId": 279,
+        "select": "ALL",
+    }
+    flow = await story.workflow(OSLO, [drawn])
+    await story.turn_on(flow)
+    ada = await story.contact()
+    (firm,) = await story.create("companies", {"name": "Firm"})
+    assert ada & 63 != firm & 63
+    await story.associate(ada, firm, 279)
+    await story.rest()
+    await story.update("contacts", ada, city="Oslo")
+    await story.turn(ada)
+    assert (await story.kinds(flow, ada))[-1] == "held"
+    await story.turn(firm)
+    await story.save(flow, [])
+    await story.turn(ada)
+    assert (await story.kinds(flow, ada)).count("finished") == 1
+    assert await story.counts(flow) == {"enrolled": 1, "finished": 1}
+    await story.rest()
+    assert await story.verify() == []

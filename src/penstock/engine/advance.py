@@ -57,6 +57,7 @@ class Advance:
         self.turn = turn
         self.walkers: list[Walker] = []
         self.waits: list[Wait] = []
+        self._in_hand: set[int] = set()
         self._groups: dict[Group, list[Walker]] = {}
 
     async def admit(self, entrants: Sequence[Entrants]) -> None:
@@ -75,7 +76,8 @@ class Advance:
     async def take_met(self, enrollments: Collection[int]) -> None:
         """Take the enrollments whose event has come."""
         for walker in await self._load(enrollments):
-            walker.put_out(walker.step, {EVENT_MET: "true"})
+            if walker.waiting:  # and has not been moved to another step meanwhile
+                walker.put_out(walker.step, {EVENT_MET: "true"})
             self._take(walker)
 
     async def take_answered(self, enrollments: Collection[int]) -> None:
@@ -92,12 +94,15 @@ class Advance:
             self._take(walker)
 
     async def _load(self, enrollments: Collection[int]) -> list[Walker]:
-        if not enrollments:
+        """The live ones of these that are not in hand for another reason already."""
+        wanted = set(enrollments) - self._in_hand
+        if not wanted:
             return []
         turn = self.turn
         rows = await _queries.rows(
-            turn.conn, "load_enrollments", bucket=turn.bucket, ids=sorted(enrollments)
+            turn.conn, "load_enrollments", bucket=turn.bucket, ids=sorted(wanted)
         )
+        self._in_hand |= wanted
         return [loaded(row) for row in rows]
 
     def _take(self, walker: Walker) -> None:

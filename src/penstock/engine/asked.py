@@ -49,7 +49,7 @@ async def carry_out(turn: Turn, requests: Sequence[Request], alive: AbstractSet[
         misfits = [misfit for request in group for misfit in _misfit(turn, type, request)]
         refused += misfits
         unfit = {id(request) for request, _ in misfits}
-        for each in _rounds([request for request in group if id(request) not in unfit]):
+        for each in _rounds(type, [request for request in group if id(request) not in unfit]):
             written, failed = await _write(turn, type, each, write)
             done += written
             refused += failed
@@ -71,7 +71,7 @@ def _misfit(turn: Turn, type: TypeSchema, request: Request) -> list[Refused]:
     return []
 
 
-def _rounds(requests: Sequence[Request]) -> list[_Round]:
+def _rounds(type: TypeSchema, requests: Sequence[Request]) -> list[_Round]:
     """As few rounds as keep the order of what is asked of each record.
 
     Requests that follow each other join in one write where that comes to the same.
@@ -81,7 +81,7 @@ def _rounds(requests: Sequence[Request]) -> list[_Round]:
     for request in requests:
         id = request.record_id
         place = last.get(id, -1)
-        joined = None if place < 0 else _joined(rounds[place].patches[id], request.patch)
+        joined = None if place < 0 else _joined(type, rounds[place].patches[id], request.patch)
         if joined is not None:
             rounds[place].patches[id] = joined
             rounds[place].fulfils[id].append(request)
@@ -94,7 +94,9 @@ def _rounds(requests: Sequence[Request]) -> list[_Round]:
     return rounds
 
 
-def _joined(before: store.Patch, patch: Mapping[str, Mapping[str, Any]]) -> store.Patch | None:
+def _joined(
+    type: TypeSchema, before: store.Patch, patch: Mapping[str, Mapping[str, Any]]
+) -> store.Patch | None:
     """Both as one patch, or None where that would not come to the same."""
     if patch.keys() == {"properties"} and not before.adds and not before.appends:
         return store.Patch(before.id, {**before.properties, **patch["properties"]})
@@ -106,7 +108,21 @@ def _joined(before: store.Patch, patch: Mapping[str, Mapping[str, Any]]) -> stor
             except InvalidOperation:
                 return None
         return store.Patch(before.id, adds=sums)
+    if patch.keys() == {"appends"} and not before.properties and not before.adds:
+        more = patch["appends"]
+        if all(type.properties[name].multiple for name in more if name in before.appends):
+            joined = {
+                name: list(dict.fromkeys(_options(before.appends[name]) + _options(value)))
+                for name, value in more.items()
+                if name in before.appends
+            }
+            return store.Patch(before.id, appends={**before.appends, **more, **joined})
     return None
+
+
+def _options(raw: Any) -> list[Any]:
+    """The options that a raw value of several stands for."""
+    return list(raw) if isinstance(raw, list) else str("" if raw is None else raw).split(";")
 
 
 async def _write(

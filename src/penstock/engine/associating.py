@@ -81,9 +81,9 @@ async def link(
     A labelled edge brings the plain one along.
     """
     edges = _once_each(turn, wanted)
-    await _run(turn, "write", edges, write)
     back = [(to, turn.schema.edges[type].inverse, new) for new, type, to in edges]
-    await _receive(turn, workflow_id, [edge for edge in back if edge[0] in held], write)
+    here = await _fit(turn, workflow_id, [edge for edge in back if edge[0] in held], write)
+    await _run(turn, "write", [*edges, *here], write)
     await _ask(
         turn, ADD, workflow_id, [(edge, None) for edge in back if edge[0] not in held], write
     )
@@ -186,6 +186,15 @@ async def _receive(
     turn: Turn, workflow_id: int, edges: Sequence[Direction], write: Write
 ) -> list[Direction]:
     """Write directions as far as a record may have them; returns those."""
+    written = await _fit(turn, workflow_id, edges, write)
+    await _run(turn, "write", written, write)
+    return written
+
+
+async def _fit(
+    turn: Turn, workflow_id: int, edges: Sequence[Direction], write: Write
+) -> list[Direction]:
+    """The directions that records may have; what they replace is taken away."""
     schema = turn.schema
     single = {type for _, type, _ in edges if schema.edges[type].single}
     most = {type: schema.edges[type].most for _, type, _ in edges if schema.edges[type].most}
@@ -194,38 +203,37 @@ async def _receive(
     dropped: list[Direction] = []
     for edge in edges:
         place = edge[:2]
-        others = present.setdefault(place, [])
+        others = present.setdefault(place, set())
         if edge[1] in single:
-            dropped += [(*place, other) for other in others if other != edge[2]]
-            others[:] = [edge[2]]
+            dropped += [(*place, other) for other in sorted(others) if other != edge[2]]
+            others.clear()
+            others.add(edge[2])
         elif edge[2] not in others:
             limit = most.get(edge[1])
             if limit is not None and len(others) >= limit:
                 dropped.append(edge)
                 continue
-            others.append(edge[2])
+            others.add(edge[2])
         kept[edge] = None
     gone = set(dropped)
     await _run(turn, "remove", dropped, write)
-    written = [edge for edge in kept if edge not in gone]
-    await _run(turn, "write", written, write)
     # What the other ends know of them is to go, too.
     back = [((to, schema.edges[type].inverse, id), None) for id, type, to in dropped]
     await _ask(turn, REMOVE, workflow_id, back, write)
-    return written
+    return [edge for edge in kept if edge not in gone]
 
 
 async def _present(
     turn: Turn, edges: Sequence[Direction], types: AbstractSet[int]
-) -> dict[tuple[int, int], list[int]]:
-    found: dict[tuple[int, int], list[int]] = {}
+) -> dict[tuple[int, int], set[int]]:
+    found: dict[tuple[int, int], set[int]] = {}
     ids = sorted({id for id, type, _ in edges if type in types})
     if ids:
         rows = await _queries.rows(
             turn.conn, "present", bucket=turn.bucket, from_ids=ids, type_ids=sorted(types)
         )
         for row in rows:
-            found.setdefault((row.from_id, row.type_id), []).append(row.to_id)
+            found.setdefault((row.from_id, row.type_id), set()).add(row.to_id)
     return found
 
 

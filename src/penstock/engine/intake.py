@@ -110,7 +110,7 @@ class Intake:
         edges += await recurring(turn, changes, edges)
         self._enter(edges, circumstances)
         self.entrants += await reach_moments(turn, edges, by_time)
-        self.met = await waiting.met(turn, changes)
+        self.met |= await waiting.met(turn, changes)
         self.entrants += await hear(turn, changes)
         await leave_joins(turn, edges, circumstances)
         await reaching.reach(turn, changes)
@@ -120,7 +120,7 @@ class Intake:
         self.requests = [Request.read(change) for change in changes if change.kind == "write"]
         self.edges = requests_in(changes)
         effects = [change for change in changes if change.kind == "effect"]
-        self.answered = await apply_outcomes(turn, effects)
+        self.answered |= await apply_outcomes(turn, effects)
         return self.due.count
 
     def _touched(
@@ -139,9 +139,10 @@ class Intake:
                 if before is None:
                     touched[record], circumstances[record] = criteria, alone
                 else:
-                    deepest = max(before.depth, change.depth)
                     touched[record] |= criteria
-                    circumstances[record] = Circumstances(change.lane, deepest)
+                    circumstances[record] = Circumstances(
+                        min(before.lane, change.lane), max(before.depth, change.depth)
+                    )
         return touched, circumstances
 
     def _enter(
@@ -255,7 +256,7 @@ class Intake:
         )
 
     async def _forget(self, request: Any) -> None:
-        await forget(self.turn, request.details["addresses"])
+        self.answered |= await forget(self.turn, request.details["addresses"])
 
     async def _spread(self, request: Any) -> None:
         asked = request.details

@@ -29,12 +29,19 @@ async def apply_outcomes(turn: Turn, changes: Sequence[Any]) -> set[int]:
     told = [change.details for change in changes]
     await _settle_requests(turn, [detail for detail in told if detail["kind"] == REQUEST])
     await _journal(turn, [detail for detail in told if detail["kind"] != REQUEST])
+    return await released(turn, [(detail["enrollment"], detail["visit"]) for detail in told])
+
+
+async def released(turn: Turn, visits: Sequence[tuple[int, int]]) -> set[int]:
+    """Of these (enrollment, visit), the enrollments that hold there with everything settled."""
+    if not visits:
+        return set()
     rows = await _asking.rows(
         turn.conn,
         "released",
         bucket=turn.bucket,
-        enrollments=[detail["enrollment"] for detail in told],
-        visits=[detail["visit"] for detail in told],
+        enrollments=[enrollment for enrollment, _ in visits],
+        visits=[visit for _, visit in visits],
     )
     return {row.id for row in rows}
 

@@ -393,14 +393,16 @@ SELECT b.bucket, 0, 0, '', 'forget', jsonb_build_object('addresses', :addresses:
     'AUTOMATION_PLATFORM', 0, :now
 FROM buckets b;
 
--- name: forget_addresses!
-WITH queued AS (
-    DELETE FROM effects WHERE bucket = :bucket AND part = ANY(:addresses::text[])
+-- name: forget_addresses
+-- Returns what was queued for them.
+WITH journalled AS (
+    UPDATE journal SET detail = NULL
+    WHERE bucket = :bucket AND detail IS NOT NULL
+        AND EXISTS (SELECT FROM unnest(:addresses::text[]) AS a(address)
+            WHERE position(a.address IN detail::text) > 0)
 )
-UPDATE journal SET detail = NULL
-WHERE bucket = :bucket AND detail IS NOT NULL
-    AND EXISTS (SELECT FROM unnest(:addresses::text[]) AS a(address)
-        WHERE position(a.address IN detail::text) > 0);
+DELETE FROM effects WHERE bucket = :bucket AND part = ANY(:addresses::text[])
+RETURNING enrollment_id, visit;
 
 -- name: forget_mail!
 -- Mail to erased people that was captured, and what a file said of them.

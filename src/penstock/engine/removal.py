@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from penstock.engine.exits import end_passages
+from penstock.engine.outcomes import released
 from penstock.engine.states import State
 from penstock.engine.turn import Turn
 from penstock.kernel.queries import load
@@ -35,6 +36,11 @@ async def erase(turn: Turn, records: Sequence[int], addresses: Sequence[str]) ->
         await _queries.run(turn.conn, "request_forgetting", now=turn.now, **known)
 
 
-async def forget(turn: Turn, addresses: Sequence[str]) -> None:
-    """Clear what this bucket keeps of mail to these addresses."""
-    await _queries.run(turn.conn, "forget_addresses", bucket=turn.bucket, addresses=list(addresses))
+async def forget(turn: Turn, addresses: Sequence[str]) -> set[int]:
+    """Clear what this bucket keeps of mail to these addresses; returns the enrollments that have
+    held for nothing else.
+    """
+    rows = await _queries.rows(
+        turn.conn, "forget_addresses", bucket=turn.bucket, addresses=list(addresses)
+    )
+    return await released(turn, [(row.enrollment_id, row.visit) for row in rows])

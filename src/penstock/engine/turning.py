@@ -80,9 +80,11 @@ async def turn(
         raise ListensNow
     allowed = begun.allowed
     this = Turn(conn, bucket, now, schema, automation, Journal(), Effects(), allowed, aside=aside)
-    released = 0
+    released, met = 0, set[int]()
     if row.carried != automation.version:
         released = await let_go(this)
+        # What came before the bucket follows a revision is still what was waited for.
+        met = await waiting.met(this, due.changes)
         await carry_over(this)
         await freeze(this)
     if begun.condemned is not None:
@@ -90,7 +92,7 @@ async def turn(
         await set_aside(this, begun.condemned, taken)
         turned = Turned(0, 0, len(taken) or 1, full=False)
     else:
-        turned = await _work(this, due)
+        turned = await _work(this, due, met)
     await leave_passages(this)
     await this.effects.write(conn, bucket, now)
     await this.journal.write(conn, bucket, now)
@@ -98,9 +100,9 @@ async def turn(
     return replace(turned, changes=turned.changes + released)
 
 
-async def _work(this: Turn, due: Due) -> Turned:
+async def _work(this: Turn, due: Due, met: set[int]) -> Turned:
     conn, bucket, now, allowed = this.conn, this.bucket, this.now, this.allowed
-    intake = Intake(this, due)
+    intake = Intake(this, due, met=met)
     changes = await intake.settle()
     stood = await intake.stand() if allowed.standing else 0
     advance = Advance(this)
