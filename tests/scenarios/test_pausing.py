@@ -13,7 +13,7 @@ from penstock.workflows import store as workflows
 from penstock.workflows.errors import WorkflowNotOn, WorkflowNotPaused
 from penstock.workflows.pausing import Resumption
 from penstock.workflows.store import Workflow
-from tests.story import Story, all_of, any_of, delay, set_property, step, when
+from tests.story import Story, all_of, any_of, chained, delay, set_property, step, when
 
 LEADS = all_of(any_of("lifecyclestage", "lead"))
 CREATED = {
@@ -262,6 +262,38 @@ async def test_paused_and_turned_off_they_run_on_as_in_any_workflow_that_is_off(
         await workflows.turn_off(conn, flow.id, "story", story.now)
     await story.rest()
     assert (await story.kinds(flow, ada))[-2:] == ["skipped", "waiting"]
+    assert await story.verify() == []
+
+
+async def test_paused_and_deleted_nobody_stays_frozen(story: Story) -> None:
+    flow = await on(story, CHAIN)
+    ada = await story.contact(lifecyclestage="lead")
+    await story.rest()
+    await pause(story, flow)
+    async with story.house.database.unit() as conn:
+        await workflows.delete(conn, flow.id, "story", story.now)
+    await go_to(story, "2026-03-04T10:00")
+    assert await story.query("SELECT * FROM parked") == []
+    assert (await story.kinds(flow, ada))[-2:] == ["skipped", "waiting"]
+    assert await story.verify() == []
+
+
+async def test_a_changed_workflow_goes_live_when_it_goes_on(story: Story) -> None:
+    flow = await on(story, CHAIN)
+    ada = await story.contact(lifecyclestage="lead")
+    await story.rest()
+    await pause(story, flow)
+    changed = [delay("1", 3, "DAYS"), *CHAIN[1:]]
+    raw = {**flow.document.raw, "actions": chained(changed)}
+    async with story.house.database.unit() as conn:
+        schema = await story.house.schemas.current(conn)
+        body = {**raw, "isEnabled": True, "revisionId": "1"}
+        saved = await workflows.replace(conn, schema, flow.id, body, "story", story.now)
+    assert (saved.state, saved.live_revision) == ("paused", 1)
+    await go_to(story, "2026-03-02T20:00")
+    await resume(story, flow)
+    assert await due(story, flow) == [at("2026-03-05T10:00")]
+    assert await story.kinds(flow, ada) == ["enrolled", "waiting", "waiting"]
     assert await story.verify() == []
 
 

@@ -216,8 +216,10 @@ async def resume(
 
 async def delete(conn: Connection, id: int, actor: str, now: datetime) -> None:
     """Put a workflow away. Raises WorkflowNotFound."""
-    await _lock(conn, id)
+    workflow = await _lock(conn, id)
     await _queries.run(conn, "delete", id=id, now=now, actor=actor)
+    if workflow.paused_at is not None:
+        await release(conn, id, workflow.paused_at, Resumption(), now)
     await criteria.announce(conn)
 
 
