@@ -4,9 +4,6 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-PAUSE = timedelta(minutes=30)
-"""How long everybody waits at the first step of every workflow."""
-
 GOAL, SUPPRESSED = "boss", "gone"
 """Job titles that meet the goal, and that keep out, where a workflow minds."""
 
@@ -21,11 +18,6 @@ class Person:
 
 
 @dataclass
-class Passage:
-    due: datetime
-
-
-@dataclass
 class Rules:
     """A workflow: who enrols is asked by city."""
 
@@ -34,9 +26,14 @@ class Rules:
     leaving: bool
     goal: bool
     suppression: bool
+    pause: timedelta = timedelta(minutes=30)
+    """How long everybody waits at the first step."""
+
     on: bool = False
     levels: dict[int, bool] = field(default_factory=dict)
-    active: dict[int, Passage] = field(default_factory=dict)
+    active: dict[int, datetime] = field(default_factory=dict)
+    """Who is in it, since when."""
+
     passages: Counter[int] = field(default_factory=Counter)
     told: Counter[tuple[int, str]] = field(default_factory=Counter)
     """How often each thing happened to each record."""
@@ -52,7 +49,7 @@ class Rules:
         return None
 
     def end(self, id: int, kind: str) -> None:
-        if self.active.pop(id, None):
+        if self.active.pop(id, None) is not None:
             self.tell(id, kind)
 
     def ask(self, id: int, person: Person, now: datetime, *, quiet: bool = False) -> None:
@@ -64,7 +61,7 @@ class Rules:
         )
         if not refused:
             self.passages[id] += 1
-            self.active[id] = Passage(now + PAUSE)
+            self.active[id] = now
             self.tell(id, "enrolled")
         elif not quiet:
             self.tell(id, "refused")
@@ -81,8 +78,8 @@ class Model:
         for flow in self.flows:
             for id in sorted(self.touched):
                 self._settle(flow, id, now)
-            for id, passage in sorted(flow.active.items()):
-                if passage.due <= now:
+            for id, since in sorted(flow.active.items()):
+                if since + flow.pause <= now:
                     flow.end(id, flow.barred(self.people[id]) or "finished")
         for id in self.touched:
             self.people[id].removed = False

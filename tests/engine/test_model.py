@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -18,6 +19,7 @@ from hypothesis.stateful import (
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from penstock.engine import requests
 from penstock.kernel.clock import VirtualClock
 from penstock.kernel.db import Database
 from penstock.records import store
@@ -27,7 +29,7 @@ from penstock.workflows import store as workflows
 from penstock.workflows.store import Workflow
 from tests.conftest import NOW, House
 from tests.engine.model import GOAL, SUPPRESSED, Model, Person, Rules
-from tests.story import Story, all_of, delay, equals, set_property, when
+from tests.story import Story, all_of, chained, delay, equals, set_property, when
 
 CITIES = st.sampled_from(["Oslo", "Rome"])
 TITLES = st.sampled_from(["lead", "lead", GOAL, SUPPRESSED])
@@ -93,13 +95,7 @@ class Lives(RuleBasedStateMachine):
             kept = {"goalFilterBranch": all_of(equals("jobtitle", GOAL))} if rules.goal else {}
             if rules.suppression:
                 kept["suppressionFilterBranch"] = all_of(equals("jobtitle", SUPPRESSED))
-            flow = self.run(
-                self.story.workflow(
-                    trigger(rules),
-                    [delay("1", 30), set_property("2", "hs_lead_status", "NEW")],
-                    **kept,
-                )
-            )
+            flow = self.run(self.story.workflow(trigger(rules), steps(rules), **kept))
             self.flows.append(flow)
             self.model.flows.append(rules)
         for city, title in people:
@@ -180,8 +176,23 @@ class Lives(RuleBasedStateMachine):
     def ask_for_another_city(self, data: st.DataObject, city: str) -> None:
         index = data.draw(st.integers(0, len(self.flows) - 1))
         self.rest()
+        self.model.flows[index].city = city
+        self.save(index)
+        if self.model.flows[index].on:
+            self.model.stand(self.model.flows[index])
+
+    @precondition(lambda self: self.flows)
+    @rule(data=st.data(), minutes=st.sampled_from([5, 30, 90]))
+    def change_the_pause(self, data: st.DataObject, minutes: int) -> None:
+        """Those who wait do so as it says now, from when they came."""
+        index = data.draw(st.integers(0, len(self.flows) - 1))
+        self.rest()
+        self.model.flows[index].pause = timedelta(minutes=minutes)
+        self.save(index)
+        self.rest()
+
+    def save(self, index: int) -> None:
         rules = self.model.flows[index]
-        rules.city = city
 
         async def work() -> Workflow:
             async with self.database.unit() as conn:
@@ -189,6 +200,7 @@ class Lives(RuleBasedStateMachine):
                 body = {
                     **now.document.raw,
                     "enrollmentCriteria": trigger(rules),
+                    "actions": chained(steps(rules)),
                     "revisionId": str(now.revision),
                     "isEnabled": rules.on,
                 }
@@ -198,8 +210,24 @@ class Lives(RuleBasedStateMachine):
 
         self.flows[index] = self.run(work())
         self.run(self.story.rest())
-        if rules.on:
-            self.model.stand(rules)
+
+    @precondition(lambda self: self.alive() and any(flow.on for flow in self.model.flows))
+    @rule(data=st.data())
+    def enroll_by_hand(self, data: st.DataObject) -> None:
+        """Triggers do not matter then; all else does."""
+        id = data.draw(st.sampled_from(self.alive()))
+        on = [n for n, flow in enumerate(self.model.flows) if flow.on]
+        index = data.draw(st.sampled_from(on))
+        self.rest()
+
+        async def work() -> None:
+            async with self.database.unit() as conn:
+                flow = await workflows.read_one(conn, self.flows[index].id)
+                await requests.enroll(conn, self.schema, flow, [id], "test", self.story.write)
+
+        self.run(work())
+        self.run(self.story.rest())
+        self.model.flows[index].ask(id, self.model.people[id], self.story.now)
 
     # What passes.
 
@@ -245,6 +273,11 @@ def trigger(rules: Rules) -> dict[str, Any]:
         shouldReEnroll=rules.again,
         unEnrollObjectsNotMeetingCriteria=rules.leaving,
     )
+
+
+def steps(rules: Rules) -> list[dict[str, Any]]:
+    minutes = round(rules.pause.total_seconds() / 60)
+    return [delay("1", minutes), set_property("2", "hs_lead_status", "NEW")]
 
 
 def test_the_engine_does_what_the_model_says(server: str, template: str) -> None:
