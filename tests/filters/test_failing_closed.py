@@ -80,6 +80,17 @@ async def test_an_operator_of_a_property_that_is_gone_matches_nobody(bench: Benc
             assert statement.sql.endswith("AND false"), case.name
 
 
+@pytest.mark.parametrize("yearly", [False, True])
+def test_a_date_to_reach_that_is_gone_matches_nobody(bench: Bench, *, yearly: bool) -> None:
+    document = only({"filterType": "DATE_REACHED", "property": "closedate", "yearly": yearly})
+    gone = without(bench.schema, "contacts", "closedate")
+    for asked in (document, negated(document)):
+        criterion = check(asked, bench.schema, "contacts")
+        assert refused(asked, gone, "contacts")
+        statement = select_matching(criterion, gone, Slots("UTC", NOW))
+        assert statement.sql.endswith("AND false")
+
+
 async def test_a_criterion_that_has_become_invalid_is_false_of_all_and_spoils_no_other(
     bench: Bench,
 ) -> None:
@@ -332,6 +343,7 @@ def test_every_kind_of_filter_that_names_something_is_deprived_of_it() -> None:
     # Of a property that is gone the tests above ask; these others name nothing that could go.
     alone = {
         "PROPERTY",
+        "DATE_REACHED",
         "CONSTANT",
         "PRIVACY",
         "EMAIL_SUBSCRIPTION",
