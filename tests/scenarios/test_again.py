@@ -2,7 +2,20 @@
 
 from typing import Any
 
-from tests.story import Story, all_of, any_of, both, equals, property_is, set_property, when
+import pytest
+
+from penstock.workflows.errors import WorkflowIncomplete
+from tests.story import (
+    Story,
+    all_of,
+    any_of,
+    associated,
+    both,
+    equals,
+    property_is,
+    set_property,
+    when,
+)
 
 NOTE = [set_property("1", "hs_lead_status", "NEW")]
 LEADS = any_of("lifecyclestage", "lead")
@@ -100,3 +113,32 @@ async def test_every_event_counts_anew_and_refinements_do_not(story: Story) -> N
         await story.happen("4-96000", ada, hs_page_url="/pricing")
         await story.rest()
     assert await times(story, flow, ada) == 3
+
+
+async def test_what_is_not_eligible_keeps_the_workflow_off_and_says_why(story: Story) -> None:
+    unknown = property_is("city", "ALL_PROPERTY", "IS_UNKNOWN")
+    elsewhere = associated("0-2", 279, IN_OSLO)
+    recently = property_is(
+        "createdate", "ROLLING_DATE_RANGE", "IS_LESS_THAN_X_DAYS_AGO", numberOfDays=3
+    )
+    negated = {**only(IN_OSLO), "filterBranchType": "NOT_ALL", "filterBranchOperator": "NOT_ALL"}
+    joined = associated("0-2", 279)
+    criteria = when(
+        both(only(unknown, IN_OSLO, recently), elsewhere),
+        **again(only(unknown, IN_OSLO, recently), elsewhere, negated, joined),
+    )
+    flow = await story.workflow(criteria, NOTE)
+    with pytest.raises(WorkflowIncomplete) as refused:
+        await story.turn_on(flow)
+    where = "$.enrollmentCriteria.reEnrollmentTriggersFilterBranches"
+    found = [
+        (problem.where, str(problem.text).split(" cannot")[0])
+        for problem in refused.value.problems
+        if problem.code == "RE_ENROLLMENT_NOT_ELIGIBLE"
+    ]
+    assert found == [
+        (f"{where}[0].filters[0].operation.operator", "what says that something is not so"),
+        (f"{where}[0].filters[2].operation.operator", "what time alone makes true"),
+        (f"{where}[1].filters[0].property", "properties of associated records"),
+        (f"{where}[2].filterBranchType", "what says that something is not so"),
+    ]

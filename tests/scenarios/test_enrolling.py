@@ -8,7 +8,7 @@ from penstock.records import store
 from penstock.records.changes import Lane
 from penstock.workflows import store as workflows
 from penstock.workflows.errors import DocumentInvalid, WorkflowIncomplete
-from tests.story import Story, all_of, any_of, delay, equals, set_property, when
+from tests.story import Story, all_of, any_of, delay, equals, property_is, set_property, when
 
 LEADS = all_of(any_of("lifecyclestage", "lead"))
 
@@ -199,3 +199,23 @@ async def test_who_is_written_by_a_person_and_by_a_file_waits_behind_no_file(sto
         store.one(await store.update(conn, schema, schema.type("contacts"), [patch], filed))
     await story.turn(ada)
     assert await story.query("SELECT lane FROM enrollments") == [(Lane.FRESH,)]
+
+
+async def test_records_of_every_type_enrol(story: Story) -> None:
+    """Also those that people rarely think of: calls, products, users (semantics decision 23)."""
+    schema = await story.house.schema()
+    here = property_is("hs_object_id", "ALL_PROPERTY", "IS_KNOWN")
+    flows = {}
+    for type in schema.types.values():
+        kind = "CONTACT_FLOW" if type.id == "0-1" else "PLATFORM_FLOW"
+        flow = await story.workflow(when(all_of(here)), [], type=kind, objectTypeId=type.id)
+        await story.turn_on(flow)
+        flows[type.name] = flow
+    for name in flows:
+        type = schema.type(name)
+        dated = {each for each in type.required if "date" in type.properties[each].type}
+        values = {each: "2026-03-02" if each in dated else "1" for each in type.required}
+        await story.create(name, values)
+    await story.rest()
+    counts = {name: await story.counts(flow) for name, flow in flows.items()}
+    assert counts == {name: {"enrolled": 1, "finished": 1} for name in flows}

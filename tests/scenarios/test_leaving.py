@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from penstock.workflows import store as workflows
-from tests.story import Story, all_of, any_of, delay, equals, set_property, when
+from tests.story import Story, all_of, any_of, delay, equals, property_is, set_property, when
 
 LEADS = all_of(any_of("lifecyclestage", "lead"))
 CUSTOMERS = all_of(any_of("lifecyclestage", "customer"))
@@ -143,3 +143,30 @@ async def test_a_suppression_list_that_does_not_exist_is_named(story: Story) -> 
     assert [(str(each.text), each.where) for each in problems] == [
         ("there is no list 99", "$.suppressionListIds[0]")
     ]
+
+
+async def test_goals_and_suppression_are_there_for_records_of_every_type(story: Story) -> None:
+    flow = await story.workflow(
+        when(all_of(property_is("dealname", "ALL_PROPERTY", "IS_KNOWN"))),
+        [delay("1", 10), set_property("2", "description", "Seen")],
+        type="PLATFORM_FLOW",
+        objectTypeId="0-3",
+        goalFilterBranch=all_of(equals("description", "Won")),
+        suppressionFilterBranch=all_of(equals("description", "Lost")),
+    )
+    await story.turn_on(flow)
+    won, lost, open_ = await story.create("deals", *({"dealname": f"No. {n}"} for n in range(3)))
+    await story.rest()
+    await story.update("deals", won, description="Won")
+    await story.update("deals", lost, description="Lost")
+    await story.rest()
+    await story.create("deals", {"dealname": "Early", "description": "Won"})
+    await story.pass_time(hours=1)
+    assert await story.counts(flow) == {
+        "enrolled": 3, "goal_met": 1, "unenrolled": 1, "finished": 1, "refused": 1,
+    }  # fmt: skip
+    assert (await reasons(story, won), await reasons(story, lost)) == (
+        ["goal_met"],
+        ["unenrollment_trigger"],
+    )
+    assert (await story.kinds(flow, open_))[-1] == "finished"

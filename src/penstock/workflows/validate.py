@@ -17,6 +17,7 @@ from penstock.triggers.base import TRIGGERS, Trigger
 from penstock.workflows import data_sources
 from penstock.workflows.asking import asked, in_setting
 from penstock.workflows.document import ERROR, SHAPES, Document
+from penstock.workflows.eligibility import eligibility_problems
 from penstock.workflows.limits import limit_problems
 from penstock.workflows.naming import Naming
 from penstock.workflows.parsing import parsed
@@ -109,6 +110,7 @@ def look(
     place = Place(schema, type, "", emails, names, fetched, centred=centred)
     problems += timing_problems(document.raw, type)
     problems += limit_problems(document)
+    problems += eligibility_problems(document)
     for id in document.order:
         problems += _step_problems(document, id, place, naming.at(id))
     return Checked(tuple(problems), criteria, tuple(_unknown_actions(document)))
