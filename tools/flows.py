@@ -28,6 +28,7 @@ from penstock.workflows.data_sources import DataSource
 from penstock.workflows.document import CREATED_FIELDS, FIXED_FIELDS
 from penstock.workflows.document import SHAPES as SHAPES_READ
 from tools import flow_parts as wire
+from tools import own_keys
 
 Known = Mapping[str, str]
 """The words that the code knows, each with what it is for."""
@@ -57,6 +58,15 @@ def lines(table: Table) -> Iterator[str]:
         "",
     )
     yield from table(["field", "said by", "here"], list(_fields()))
+    yield from (
+        "## Keys of our own",
+        "",
+        "HubSpot has none of these. Goals, suppression lists and leaving other workflows are for",
+        "records of every type here. Settings of actions that are ours stand in",
+        "[actions](actions.md).",
+        "",
+    )
+    yield from table(["key", "in", "meaning"], list(own_keys.rows()))
     for title, words, known in _sections():
         yield from (f"## {title}", "")
         rows = [[f"`{word}`", *_state(word, known, words)] for word in words]

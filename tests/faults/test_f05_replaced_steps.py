@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.story import Story, all_of, delay, equals, set_property, when
+from tests.story import Story, all_of, any_of, branch, delay, equals, set_property, to, when
 
 COMPLETED = 10_000
 WAITING = 10_000
@@ -38,22 +38,26 @@ async def test_10_000_who_have_completed_stay_completed_though_every_step_is_ano
 
 
 async def test_10_000_who_wait_are_led_on_once_through_edits_and_back_again(story: Story) -> None:
+    leads = all_of(any_of("lifecyclestage", "lead"))
+    last = [delay("3", 60), set_property("4", "hs_lead_status", "OPEN")]
     steps = [
-        delay("1", 60),
-        set_property("2", "company", "Acme"),
-        delay("3", 60),
-        set_property("4", "hs_lead_status", "OPEN"),
+        branch("5", ("Leads", leads, "1"), default="2"),
+        delay("1", 60, connection=to("3")),
+        delay("2", 60, connection=to("3")),
+        *last,
     ]
     flow = await story.workflow(OSLO, steps)
     await story.turn_on(flow)
-    await story.create("contacts", *([{"city": "Oslo"}] * WAITING))
+    half = [{"city": "Oslo", "lifecyclestage": "lead"}, {"city": "Oslo"}]
+    await story.create("contacts", *(half * (WAITING // 2)))
     await story.rest()
-    flow = await story.save(flow, [delay("1", 300), *steps[1:]])
+    flow = await story.save(flow, [steps[0], delay("1", 300, connection=to("3")), *steps[2:]])
     await story.pass_time(minutes=10)
-    flow = await story.save(flow, steps[1:])
+    # The branch goes, with the delays on both of its ways.
+    flow = await story.save(flow, last)
     await story.pass_time(minutes=10)
     trigger = when(all_of(equals("city", "Rome")))
-    flow = await story.save(flow, steps[3:], enrollmentCriteria=trigger)
+    flow = await story.save(flow, last[1:], enrollmentCriteria=trigger)
     await story.pass_time(minutes=10)
     flow = await story.save(flow, steps, enrollmentCriteria=OSLO)
     await story.pass_time(minutes=10)

@@ -7,7 +7,7 @@ import pytest
 
 from penstock.delivery.deliverer import Deliverer
 from penstock.kernel.settings import Settings
-from tests.story import Story, all_of, any_of, equals, set_property, step, when
+from tests.story import Story, all_of, any_of, delay, equals, set_property, step, when
 
 OSLO = when(all_of(equals("city", "Oslo")))
 CUSTOMERS = all_of(any_of("lifecyclestage", "customer"))
@@ -61,8 +61,6 @@ async def test_only_an_e_mail_that_was_sent_makes_it_count(story: Story, *, sent
 
 
 async def test_a_goal_met_on_the_way_ends_the_passage_and_counts(story: Story) -> None:
-    from tests.story import delay
-
     flow = await flow_with_mail(story, delay("2", 60), set_property("3", "company", "Acme"))
     ada = await story.contact(city="Oslo", email="ada@x.test")
     await story.rest()
@@ -72,21 +70,32 @@ async def test_a_goal_met_on_the_way_ends_the_passage_and_counts(story: Story) -
     assert await story.counts(flow) == {"enrolled": 1, "goal_met": 1, "converted": 1}
 
 
-async def test_who_was_taken_out_does_not_count(story: Story) -> None:
-    from tests.story import delay
-
+@pytest.mark.parametrize("way", ["suppressed", "matches no more", "displaced", "by hand"])
+async def test_who_was_taken_out_does_not_count(story: Story, way: str) -> None:
     mail = await story.email(subject="Hello", html="<p>Hello</p>")
+    trigger = {**OSLO, "unEnrollObjectsNotMeetingCriteria": True}
     flow = await story.workflow(
-        OSLO,
+        trigger,
         [step("1", "0-4", {"content_id": mail}), delay("2", 60)],
         goalFilterBranch=CUSTOMERS,
         suppressionFilterBranch=all_of(equals("company", "Acme")),
     )
+    other = await story.workflow(
+        when(all_of(equals("jobtitle", "Chief"))), [], unEnrollmentSetting={"type": "ALL"}
+    )
     await story.turn_on(flow)
+    await story.turn_on(other)
     ada = await story.contact(city="Oslo", email="ada@x.test")
     await story.rest()
     await deliver(story)
-    await story.update("contacts", ada, company="Acme")
+    if way == "suppressed":
+        await story.update("contacts", ada, company="Acme")
+    elif way == "matches no more":
+        await story.update("contacts", ada, city="Rome")
+    elif way == "displaced":
+        await story.update("contacts", ada, jobtitle="Chief")
+    else:
+        await story.unenroll(flow, ada)
     await story.rest()
     await story.update("contacts", ada, lifecyclestage="customer")
     await story.rest()

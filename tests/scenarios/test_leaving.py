@@ -170,3 +170,19 @@ async def test_goals_and_suppression_are_there_for_records_of_every_type(story: 
         ["unenrollment_trigger"],
     )
     assert (await story.kinds(flow, open_))[-1] == "finished"
+
+
+async def test_who_ceased_to_match_before_that_was_asked_stays(story: Story) -> None:
+    flow = await story.workflow(when(LEADS), STEPS)
+    await story.turn_on(flow)
+    ada, bo = await story.create("contacts", *([{"lifecyclestage": "lead"}] * 2))
+    await story.rest()
+    await story.update("contacts", ada, lifecyclestage="customer")
+    await story.rest()
+    staying = when(LEADS, unEnrollObjectsNotMeetingCriteria=True)
+    await story.save(flow, STEPS, enrollmentCriteria=staying)
+    await story.rest()
+    await story.update("contacts", bo, lifecyclestage="customer")
+    await story.pass_time(hours=1)
+    assert (await story.kinds(flow, ada))[-1] == "finished"
+    assert await reasons(story, bo) == ["no_longer_matches"]

@@ -108,6 +108,40 @@ async def test_a_removed_branch_lets_those_beneath_it_go_on_where_the_ways_met(
     assert await story.verify() == []
 
 
+async def test_what_is_edited_ahead_of_them_counts_and_what_is_inserted_behind_does_not(
+    story: Story,
+) -> None:
+    flow, (ada, *_) = await waiting(story)
+    inserted = set_property("3", "jobtitle", "Chief")
+    edited = set_property("2", "hs_lead_status", "NEW")
+    await story.save(flow, [inserted, delay("1", 60), edited, set_property("4", "company", "Acme")])
+    await story.pass_time(minutes=60)
+    properties = (await story.record("contacts", ada)).properties
+    assert (properties["hs_lead_status"], properties["company"]) == ("NEW", "Acme")
+    assert "jobtitle" not in properties
+    assert await story.verify() == []
+
+
+async def test_a_replaced_trigger_enrols_by_the_new_one_and_leaves_those_who_are_in(
+    story: Story,
+) -> None:
+    flow, (ada, *_) = await waiting(story)
+    rome = await story.contact(city="Rome")
+    trigger = when(all_of(equals("city", "Rome")))
+    flow = await story.save(flow, [delay("1", 60), OPEN], enrollmentCriteria=trigger)
+    await story.rest()
+    assert await story.kinds(flow, rome) == []  # it matched before
+    oslo, new = await story.create("contacts", {"city": "Oslo"}, {"city": "Rome"})
+    await story.rest()
+    assert await story.kinds(flow, oslo) == []
+    assert await story.kinds(flow, new) == ["enrolled", "waiting"]
+    await story.turn_on(flow, existing=True)
+    assert await story.kinds(flow, rome) == ["enrolled", "waiting"]
+    await story.pass_time(minutes=60)
+    assert (await story.kinds(flow, ada))[-1] == "finished"
+    assert await story.verify() == []
+
+
 async def test_they_may_stay_on_the_revision_that_they_began_with(story: Story) -> None:
     flow, (ada, *_) = await waiting(story)
     plan = {"steps": {"1": {"choice": "pin"}}}

@@ -117,30 +117,47 @@ def _is_uuid(word: str) -> bool:
 
 def _graph_problems(body: Mapping[str, Any]) -> Iterator[Problem]:
     actions = body.get("actions") or []
-    for index, action in enumerate(actions):
-        where = f"$.actions[{index}]"
-        if not isinstance(action, Mapping):
-            yield Problem(Text("an action is an object"), where, "WRONG_TYPE")
-        elif action.get("type") not in SHAPES:
-            text = Text('"{type}" is no type of action', type=action.get("type"))
-            yield Problem(text, f"{where}.type", "UNKNOWN_TYPE")
-        elif not isinstance(action.get("actionId"), str) or not action["actionId"]:
-            text = Text("every action has an id, as text")
-            yield Problem(text, f"{where}.actionId", "ID_MISSING")
-        elif action.get("defaultBranch") == {}:
-            text = Text("leave defaultBranch out where it leads nowhere")
-            yield Problem(text, f"{where}.defaultBranch", "EMPTY_CONNECTION")
-        elif any(not isinstance(branch, Mapping) for branch in _branches(action)):
-            yield Problem(Text("a branch is an object"), where, "WRONG_TYPE")
-        elif any(not isinstance(edge, Mapping) for edge in _connections(action)):
-            yield Problem(Text("a connection is an object"), where, "WRONG_TYPE")
-    if all(isinstance(a, Mapping) and a.get("type") in SHAPES for a in actions):
+    wrong = [
+        problem
+        for index, action in enumerate(actions)
+        for problem in _action_problems(action, f"$.actions[{index}]")
+    ]
+    yield from wrong
+    # Only what has the shape of a graph can be looked at as one.
+    if not wrong:
         yield from _edge_problems(Document.from_request({**body, "actions": actions}))
 
 
+def _action_problems(action: Any, where: str) -> Iterator[Problem]:
+    if not isinstance(action, Mapping):
+        yield Problem(Text("an action is an object"), where, "WRONG_TYPE")
+        return
+    type = action.get("type")
+    if not isinstance(type, str) or type not in SHAPES:
+        yield Problem(
+            Text('"{type}" is no type of action', type=type), f"{where}.type", "UNKNOWN_TYPE"
+        )
+    if not isinstance(action.get("actionId"), str) or not action["actionId"]:
+        text = Text("every action has an id, as text")
+        yield Problem(text, f"{where}.actionId", "ID_MISSING")
+    if action.get("defaultBranch") == {}:
+        text = Text("leave defaultBranch out where it leads nowhere")
+        yield Problem(text, f"{where}.defaultBranch", "EMPTY_CONNECTION")
+    for name in _BRANCHES:
+        if not isinstance(action.get(name) or [], list):
+            text = Text("{kind} is expected here", kind=Text("a list"))
+            yield Problem(text, f"{where}.{name}", "WRONG_TYPE")
+    if any(not isinstance(branch, Mapping) for branch in _branches(action)):
+        yield Problem(Text("a branch is an object"), where, "WRONG_TYPE")
+    elif any(not isinstance(edge, Mapping) for edge in _connections(action)):
+        yield Problem(Text("a connection is an object"), where, "WRONG_TYPE")
+
+
+_BRANCHES: Final = ("listBranches", "staticBranches", "testBranches")
+
+
 def _branches(action: Mapping[str, Any]) -> list[Any]:
-    names = ("listBranches", "staticBranches", "testBranches")
-    lists = [action.get(name) for name in names]
+    lists = [action.get(name) for name in _BRANCHES]
     return [branch for branches in lists if isinstance(branches, list) for branch in branches]
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from penstock.workflows.failing import ErrorPolicy
+
 CREATED_FIELDS = (
     "name", "description", "type", "flowType", "objectTypeId", "uuid", "startActionId", "actions",
     "enrollmentCriteria", "enrollmentSchedule", "timeWindows", "blockedDates", "customProperties",
@@ -41,27 +43,6 @@ ERROR = "error"
 
 
 @dataclass(frozen=True)
-class ErrorPolicy:
-    """What happens when a step fails for a record, before it leaves: our key errorPolicy."""
-
-    retries: int = 0
-    minutes: int = 5
-    """Minutes between two tries."""
-
-    fatal: bool = False
-    """Whether the passage fails with the step, instead of going on."""
-
-    @classmethod
-    def read(cls, raw: Any) -> "ErrorPolicy":
-        known = raw if isinstance(raw, Mapping) else {}
-        return cls(
-            int(known.get("retries") or 0),
-            int(known.get("minutes") or cls.minutes),
-            known.get("then") == "FAIL",
-        )
-
-
-@dataclass(frozen=True)
 class Leaves:
     """The workflows that a record leaves when it enrols; None stands for all others."""
 
@@ -82,7 +63,12 @@ class Step:
     where: str
     """JSON path of the action."""
 
-    on_error: ErrorPolicy = ErrorPolicy()
+    error_policy: Any = None
+    """As the document has it."""
+
+    @cached_property
+    def on_error(self) -> ErrorPolicy:
+        return ErrorPolicy.read(self.error_policy)
 
     def next(self, key: str) -> str | None:
         return next((exit.to for exit in self.exits if exit.key == key), None)
@@ -128,7 +114,7 @@ class Document:
             return Leaves(None)
         if setting.get("type") != "SELECTIVE":
             return None
-        flows = map(str, setting.get("flowIds") or [])
+        flows = left_flows(setting)
         return Leaves(frozenset(int(id) for id in flows if id.isascii() and id.isdecimal()))
 
     @classmethod
@@ -213,6 +199,12 @@ class Document:
         return max((int(id) for id in self.steps if id.isdigit()), default=0)
 
 
+def left_flows(setting: Mapping[str, Any]) -> list[str]:
+    """The ids in a setting of which other workflows are left, as they were given."""
+    given = setting.get("flowIds")
+    return [str(id) for id in given] if isinstance(given, list) else []
+
+
 def _defaults(kept: Mapping[str, Any]) -> dict[str, Any]:
     defaults: dict[str, Any] = {
         "actions": [],
@@ -232,7 +224,7 @@ def _step(action: Mapping[str, Any], where: str) -> Step:
     type_id, settings, exits = read(action, where)
     if isinstance(action.get("errorConnection"), Mapping):
         exits.append(_exit(ERROR, "", action["errorConnection"], f"{where}.errorConnection"))
-    policy = ErrorPolicy.read(action.get("errorPolicy"))
+    policy = action.get("errorPolicy")
     return Step(str(action.get("actionId")), type_id, settings, tuple(exits), where, policy)
 
 

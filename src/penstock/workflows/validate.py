@@ -16,8 +16,9 @@ from penstock.records.schema import Schema
 from penstock.triggers.base import TRIGGERS, Trigger
 from penstock.workflows import data_sources
 from penstock.workflows.asking import asked, in_setting
-from penstock.workflows.document import ERROR, SHAPES, Document
+from penstock.workflows.document import ERROR, SHAPES, Document, left_flows
 from penstock.workflows.eligibility import eligibility_problems
+from penstock.workflows.failing import ErrorPolicy
 from penstock.workflows.limits import limit_problems
 from penstock.workflows.naming import Naming
 from penstock.workflows.parsing import parsed
@@ -46,15 +47,18 @@ def _leaving_problems(document: Document, names: Names) -> Iterator[Problem]:
         text = Text("the choices are {choices}", choices="ALL, SELECTIVE")
         yield Problem(text, f"{where}.type", "UNKNOWN_TYPE")
     elif setting["type"] == "SELECTIVE":
+        if not isinstance(setting.get("flowIds") or [], list):
+            text = Text("{kind} is expected here", kind=Text("a list"))
+            yield Problem(text, f"{where}.flowIds", "WRONG_TYPE")
         yield from missing(_left(document), names)
 
 
 def _left(document: Document) -> list[Mention]:
     """The workflows that a record leaves when it enrols."""
-    given = (document.raw.get("unEnrollmentSetting") or {}).get("flowIds") or []
+    setting = document.raw.get("unEnrollmentSetting") or {}
     return [
         Mention("workflow", int(id), f"$.unEnrollmentSetting.flowIds[{place}]")
-        for place, id in enumerate(map(str, given))
+        for place, id in enumerate(left_flows(setting))
         if id.isascii() and id.isdecimal()
     ]
 
@@ -178,11 +182,11 @@ def _locked(document: Document) -> Iterator[Problem]:
 def _step_problems(document: Document, id: str, around: Place, known: Known) -> list[Problem]:
     step = document.steps[id]
     entry = ACTIONS.get(step.type_id)
+    problems = ErrorPolicy.problems(step.error_policy, f"{step.where}.errorPolicy")
     if entry is None:
-        return []
+        return problems
     inside = "" if step.type_id in SHAPES else ".fields"
     where = f"{step.where}{inside}"
-    problems: list[Problem] = []
     action = parsed(entry, step.settings, where, problems)
     if action is not None:
         last = all(exit.to is None for exit in step.exits if exit.key != ERROR)
