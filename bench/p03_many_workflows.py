@@ -272,6 +272,7 @@ async def _follow(number: int, start: Start, url: str, wanted: int) -> Span:
     """A worker that turns until everybody of the company has enrolled."""
     async with Database(url, size=3) as database:
         worker = Worker(database, DatabaseClock())
+        await worker.turn_one(number)  # which reads what is on
         await start()
         conn = await connect(url)
         await conn.execute("SELECT pg_advisory_lock_shared(3)")
