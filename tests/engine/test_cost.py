@@ -1,7 +1,7 @@
 """What a turn costs depends on what is due, never on how many sleep; and fresh leads never wait."""
 
 from penstock.kernel.queries import load
-from penstock.records import store
+from penstock.records import associations, store
 from penstock.records.changes import Lane, Source, Write
 from penstock.workflows import store as workflows
 from tests.crowd import gather, many
@@ -16,6 +16,7 @@ from tests.story import (
     equals,
     property_is,
     set_property,
+    step,
     when,
 )
 
@@ -65,6 +66,52 @@ async def test_of_ten_thousand_sleepers_none_due_a_turn_touches_none(story: Stor
     until = await explained(story, "next_due")
     firsts = [node for node in until.nodes() if node.get("Relation Name") in asleep]
     assert all(seen(node) <= 2 * 64 for node in firsts)  # one for each bucket and lane
+
+
+async def test_a_turn_sends_no_more_statements_for_many_than_for_few(story: Story) -> None:
+    """Through steps of many kinds, and for the answers to what they asked for."""
+    mail = await story.email(subject="Hello {{ contact.firstname }}", html="<p>Hello</p>")
+    more = {"type": "INCREMENT", "incrementAmount": "1"}
+    of_firm = set_property("4", "numberofemployees", more)
+    of_firm["fields"]["association"] = {
+        "associationCategory": "HUBSPOT_DEFINED",
+        "associationTypeId": 279,
+        "select": "ALL",
+    }
+    flow = await story.workflow(
+        when(LEADS),
+        [
+            set_property("1", "num_notes", more),
+            step("2", "0-3", {"subject": "Call {{ contact.firstname }}"}),
+            step("3", "0-4", {"content_id": mail}),
+            of_firm,
+            set_property("5", "hs_lead_status", "NEW"),
+        ],
+    )
+    await story.turn_on(flow)
+    schema = await story.house.schema()
+    (firm,) = await story.create("companies", {"name": "Firm"})
+    counts: list[tuple[int, int, int]] = []
+    async with ear(story) as listening:
+        listening.worker._portion = 5000
+        for size in (3, 3, 300):
+            drafts = [
+                store.Draft(
+                    {"email": f"p{len(counts)}.{n}@x.test", "lifecyclestage": "lead"},
+                    edges=[associations.NewEdge(firm, (279,))],
+                    bucket=BUCKET,
+                )
+                for n in range(size)
+            ]
+            async with story.house.database.unit() as conn:
+                await store.create(conn, schema, schema.type("contacts"), drafts, story.write)
+            asked = await listening.turn(BUCKET)
+            written = await listening.turn(firm & 63)
+            answered = await listening.turn(BUCKET)
+            counts.append((len(asked), len(written), len(answered)))
+            await story.rest()
+    assert counts[1] == counts[2]
+    assert (await story.counts(flow))["finished"] == 306
 
 
 async def test_nobody_is_judged_whose_criterion_cannot_have_flipped(story: Story) -> None:

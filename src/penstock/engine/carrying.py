@@ -20,6 +20,7 @@ from penstock.workflows.planning import Choice, Plan, remaining
 
 _queries = load("penstock.engine", "carrying.sql")
 _timers = load("penstock.engine")
+_due = load("penstock.engine", "due.sql")
 
 
 async def carry_over(turn: Turn) -> None:
@@ -137,8 +138,10 @@ class _Carrying:
         """Whatever they waited for, it is their turn now."""
         timed = [row for row in standing if row.due_at is not None]
         if timed:
-            await self._run(
-                "drop_timers",
+            await _due.run(
+                self.turn.conn,
+                "drop",
+                bucket=self.turn.bucket,
                 lanes=[row.lane for row in timed],
                 dues=[row.due_at for row in timed],
                 ids=[row.id for row in timed],

@@ -45,10 +45,5 @@ UPDATE enrollments SET waiting = false WHERE bucket = :bucket AND id = ANY(:ids:
 -- name: pin!
 UPDATE enrollments SET revision = :revision WHERE bucket = :bucket AND id = ANY(:ids::bigint[]);
 
--- name: drop_timers!
-DELETE FROM timers t
-USING unnest(:lanes::smallint[], :dues::timestamptz[], :ids::bigint[]) AS i(lane, due_at, id)
-WHERE t.bucket = :bucket AND t.lane = i.lane AND t.due_at = i.due_at AND t.enrollment_id = i.id;
-
 -- name: drop_waits!
 DELETE FROM waits WHERE bucket = :bucket AND enrollment_id = ANY(:ids::bigint[]);

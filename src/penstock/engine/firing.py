@@ -3,12 +3,11 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from psycopg.types.json import Jsonb
-
 from penstock.engine.automation import Active
 from penstock.engine.centring import AFTER
 from penstock.engine.entrants import Circumstances, Entrants
 from penstock.engine.judging import matching
+from penstock.engine.later import later
 from penstock.engine.settling import Edge
 from penstock.engine.turn import Turn
 from penstock.kernel.queries import load
@@ -100,16 +99,4 @@ async def _next(turn: Turn, workflow: Active, after: int) -> list[int]:
 
 
 async def _again(turn: Turn, request: Any, after: int) -> None:
-    await _requests.run(
-        turn.conn,
-        "request",
-        bucket=turn.bucket,
-        lane=int(Lane.BACKFILL),
-        record_id=0,
-        object_type=request.object_type,
-        kind="fire",
-        details=Jsonb({**request.details, "after": after}),
-        source="AUTOMATION_PLATFORM",
-        depth=0,
-        now=turn.now,
-    )
+    await later(turn, "fire", request.object_type, {**request.details, "after": after})

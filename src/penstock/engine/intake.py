@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from psycopg.types.json import Jsonb
-
 from penstock.engine import reaching, settling, waiting
 from penstock.engine.admission import refuse
 from penstock.engine.associates import Request
@@ -16,6 +14,7 @@ from penstock.engine.entrants import FRESH, Circumstances, Entrants
 from penstock.engine.exits import end_passages, leave
 from penstock.engine.firing import come_back, fire, reach_moments
 from penstock.engine.joining import leave_joins
+from penstock.engine.later import later
 from penstock.engine.listening import hear
 from penstock.engine.outcomes import apply_outcomes
 from penstock.engine.recurring import recurring
@@ -192,18 +191,8 @@ class Intake:
         records = dict.fromkeys(ids, Circumstances(Lane.BACKFILL, 0))
         self.entrants.append(Entrants(workflow_id, "existing", records, quiet=True))
         if len(ids) == turn.portion:
-            await _queries.run(
-                turn.conn,
-                "request",
-                bucket=turn.bucket,
-                lane=int(Lane.BACKFILL),
-                record_id=0,
-                object_type=workflow.object_type,
-                kind="enroll_existing",
-                details=Jsonb({**request.details, "after": ids[-1]}),
-                source="AUTOMATION_PLATFORM",
-                depth=0,
-                now=turn.now,
+            await later(
+                turn, "enroll_existing", workflow.object_type, {**request.details, "after": ids[-1]}
             )
 
     async def _anniversary(self, request: Any) -> None:

@@ -11,17 +11,16 @@ from typing import Any, Final
 from psycopg.types.json import Jsonb
 
 from penstock.engine.exits import end_passages
+from penstock.engine.later import later
 from penstock.engine.states import State
 from penstock.engine.turn import Turn
 from penstock.engine.walkers import Walker
 from penstock.kernel.ids import BUCKETS
 from penstock.kernel.queries import load
-from penstock.records.changes import Lane
 from penstock.workflows.asking import ENROLL, STAY
 from penstock.workflows.pausing import Policy, Resumption
 
 _queries = load("penstock.engine", "pausing.sql")
-_requests = load("penstock.engine")
 
 _MINUTE: Final = timedelta(minutes=1)
 
@@ -127,16 +126,4 @@ async def _catch_up(turn: Turn, row: Any, choice: Resumption) -> None:
         await end_passages(turn, gone, State.UNENROLLED, "no_longer_matches", workflow.id)
     if choice.enrolls and ENROLL in workflow.criteria:
         details = {"workflow": workflow.id, "after": 0, "since": row.paused_at.isoformat()}
-        await _requests.run(
-            turn.conn,
-            "request",
-            bucket=turn.bucket,
-            lane=int(Lane.BACKFILL),
-            record_id=0,
-            object_type=workflow.object_type,
-            kind="enroll_existing",
-            details=Jsonb(details),
-            source="AUTOMATION_PLATFORM",
-            depth=0,
-            now=turn.now,
-        )
+        await later(turn, "enroll_existing", workflow.object_type, details)

@@ -9,6 +9,7 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from penstock.engine.automation import Automation, Path
+from penstock.engine.later import later
 from penstock.engine.turn import Turn
 from penstock.kernel.queries import load
 from penstock.records.changes import Lane
@@ -128,16 +129,4 @@ async def spread(
     if len(ids) == turn.portion:
         last = [rows[-1].from_id, rows[-1].to_id]
         more = {"records": records, "path": path, "criteria": criteria, "after": last}
-        await _queries.run(
-            turn.conn,
-            "request",
-            bucket=turn.bucket,
-            lane=int(Lane.BACKFILL),
-            record_id=0,
-            object_type=schema.types[edge.to_type].id,
-            kind="spread",
-            details=Jsonb(more),
-            source="AUTOMATION_PLATFORM",
-            depth=depth,
-            now=turn.now,
-        )
+        await later(turn, "spread", schema.types[edge.to_type].id, more, depth=depth)

@@ -44,8 +44,6 @@ SELECT e.workflow_id, e.id, e.record_id, e.step FROM enrollments e
 WHERE e.bucket = :bucket AND e.ended_at IS NULL
     AND NOT EXISTS (SELECT FROM timers t WHERE t.bucket = :bucket AND t.enrollment_id = e.id)
     AND NOT EXISTS (SELECT FROM waits w WHERE w.bucket = :bucket AND w.enrollment_id = e.id)
-    AND NOT EXISTS (SELECT FROM parked p
-        WHERE p.bucket = :bucket AND p.workflow_id = e.workflow_id AND p.enrollment_id = e.id)
     AND NOT EXISTS (SELECT FROM effects f
         WHERE f.bucket = :bucket AND f.enrollment_id = e.id AND f.visit = e.visit
             AND f.state IN ('pending', 'sending', 'uncertain'))
