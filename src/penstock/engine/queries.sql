@@ -82,6 +82,12 @@ WHERE EXISTS (SELECT FROM changes c WHERE c.bucket = b.bucket)
         SELECT FROM carried_revisions c JOIN workflows w ON w.id = c.workflow_id
         WHERE c.bucket = b.bucket AND c.revision <> w.live_revision));
 
+-- name: fresh_buckets
+-- Those of them where somebody waits who is not of a backfill.
+SELECT b.bucket FROM buckets b
+WHERE EXISTS (SELECT FROM changes c WHERE c.bucket = b.bucket AND c.lane = 0)
+    OR EXISTS (SELECT FROM timers t WHERE t.bucket = b.bucket AND t.lane = 0 AND t.due_at <= :now);
+
 -- name: next_due$
 -- The next instant at which time alone gives a bucket something to do.
 SELECT min(x.at) FROM (

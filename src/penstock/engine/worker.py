@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -30,6 +31,9 @@ _PORTION = 1000
 _SMALLEST, _LARGEST = 50, 5000
 _AIM = 0.2
 """Seconds that a turn aims at."""
+
+_LOOK_AGAIN = 0.25
+"""Seconds after which a worker looks during a round where somebody fresh waits."""
 
 _BACK_OFF = 0.5
 """Seconds of rest after an error that passes by itself."""
@@ -61,27 +65,41 @@ class Worker:
                 await _sleep(await self.pause(), wake, stop)
 
     async def turn_all(self, stop: asyncio.Event | None = None) -> bool:
-        """Turn every bucket that has something to do, once. Returns whether there was anything.
+        """Turn every bucket that has something to do. Returns whether there was anything.
 
-        No further bucket is begun once `stop` is set.
+        Buckets where somebody fresh waits come first, also those where somebody comes meanwhile. No
+        further bucket is begun once `stop` is set.
         """
         async with self.database.unit() as conn:
             now = await self.clock.now(conn)
             await self._prepare(conn, now)
-            rows = await _queries.rows(conn, "busy_buckets", now=now)
-        buckets = [row.bucket for row in rows]
-        random.shuffle(buckets)  # so that workers start at different ones
+            buckets = await self._look(conn, "busy_buckets", now)
         worked = False
-        for bucket in buckets:
-            if stop is not None and stop.is_set():
-                break
-            turned = await self.turn_one(bucket)
-            worked = worked or (turned is not None and not turned.idle)
+        looked = 0.0
+        while buckets:
+            following = [buckets.pop()]
+            if time.monotonic() - looked > _LOOK_AGAIN:
+                # A round over many full buckets is long: whoever comes meanwhile is not to wait.
+                async with self.database.unit() as conn:
+                    fresh = await self._look(conn, "fresh_buckets", await self.clock.now(conn))
+                following = [*fresh, *(set(following) - set(fresh))]
+                buckets = [bucket for bucket in buckets if bucket not in fresh]
+                looked = time.monotonic()
+            for bucket in following:
+                if stop is not None and stop.is_set():
+                    return worked
+                turned = await self.turn_one(bucket)
+                worked = worked or (turned is not None and not turned.idle)
         async with self.database.unit() as conn:
             now = await self.clock.now(conn)
             went_live = await go_live(conn, now)
             acted = await on_time(conn, await self._schemas.current(conn), now)
         return worked or went_live or acted
+
+    async def _look(self, conn: Connection, where: str, now: datetime) -> list[int]:
+        buckets = [row.bucket for row in await _queries.rows(conn, where, now=now)]
+        random.shuffle(buckets)  # so that workers start at different ones
+        return buckets
 
     async def turn_one(self, bucket: int) -> Turned | None:
         """One turn of one bucket; None if somebody else has it. Its portion adapts to its time.
