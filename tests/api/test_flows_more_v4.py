@@ -281,3 +281,22 @@ async def test_more_filters_than_hubspot_takes_keep_a_workflow_from_being_on(
     made = await create(wire, enrollmentCriteria=when(all_of(*[one] * 251)))
     detail = (await wire.get(f"/api/workflows/{made['id']}")).json()
     assert [problem["code"] for problem in detail["problems"]] == ["TOO_MANY_FILTERS"]
+
+
+@pytest.mark.parametrize(("most", "shape"), [(20, "LIST_BRANCH"), (250, "STATIC_BRANCH")])
+async def test_a_branch_has_only_so_many_ways(
+    wire: httpx.AsyncClient, most: int, shape: str
+) -> None:
+    ways: list[dict[str, Any]] = [
+        {"branchName": str(n), "filterBranch": all_of(any_of("lifecyclestage", "lead"))}
+        if shape == "LIST_BRANCH"
+        else {"branchValue": str(n)}
+        for n in range(most + 1)
+    ]
+    name = "listBranches" if shape == "LIST_BRANCH" else "staticBranches"
+    asked = {"type": "OBJECT_PROPERTY", "propertyName": "city"}
+    for count, codes in ((most, []), (most + 1, ["TOO_MANY_BRANCHES"])):
+        action = {"type": shape, "actionId": "1", "inputValue": asked, name: ways[:count]}
+        made = await create(wire, actions=[action])
+        detail = (await wire.get(f"/api/workflows/{made['id']}")).json()
+        assert [problem["code"] for problem in detail["problems"]] == codes

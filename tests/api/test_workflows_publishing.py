@@ -4,11 +4,13 @@ from typing import Any
 
 import httpx
 
+from penstock.delivery.deliverer import Deliverer
 from penstock.engine.worker import Worker
 from penstock.kernel.clock import DatabaseClock
 from penstock.kernel.db import Database
+from penstock.kernel.settings import Settings
 from tests.api.conftest import Service
-from tests.story import all_of, any_of, chained, delay, set_property, when
+from tests.story import all_of, any_of, chained, delay, set_property, step, when
 
 
 def body(*actions: dict[str, Any]) -> dict[str, Any]:
@@ -49,6 +51,9 @@ async def test_a_preview_says_who_stands_where_and_a_revision_comes_back(
             "choices": ["follow", "keep", "pin", "move", "exit"],
         }],
     }  # fmt: skip
+    broken = await wire.post(f"/api/workflows/{id}/preview", json={"actions": [{"type": []}]})
+    assert broken.status_code == 400
+    assert broken.json()["errors"][0]["in"] == "$.actions[0].type"
     wrong = {**body(OPEN), "revisionId": made["revisionId"], "isEnabled": True,
              "publishPlan": {"steps": {"1": {"choice": "move", "step": "9"}}}}  # fmt: skip
     refused = await wire.put(f"/automation/v4/flows/{id}", json=wrong)
@@ -79,7 +84,42 @@ async def test_enrolling_what_matches_already_can_be_stopped(
     await work(service)
     asked = await wire.post(f"/api/workflows/{id}/enroll-existing")
     assert asked.status_code == 200, asked.text
+    assert asked.json()["existing"] == 0
     stopped = await wire.post(f"/api/workflows/{id}/cancel-existing")
     assert stopped.json()["existing"] is None
     await work(service)
     assert (await wire.get(f"/api/workflows/{id}")).json()["counts"] == {}
+
+
+async def test_the_conversion_rate_is_a_part_of_all_who_enrolled(
+    wire: httpx.AsyncClient, service: Service
+) -> None:
+    content = {"name": "Hi", "subject": "Hi", "content": {"html": "<p>Hi</p>"}}
+    mail = (await wire.post("/marketing/v3/emails/", json=content)).json()["id"]
+    await wire.post(f"/marketing/v3/emails/{mail}/publish")
+    without = (await wire.post("/automation/v4/flows", json=body(OPEN))).json()["id"]
+    flow = {
+        **body(step("1", "0-4", {"content_id": mail})),
+        "goalFilterBranch": all_of(any_of("lifecyclestage", "customer")),
+    }
+    id = (await wire.post("/automation/v4/flows", json=flow)).json()["id"]
+    await wire.post(f"/api/workflows/{id}/turn-on", json={})
+    await work(service)
+    people = [
+        {"properties": {"email": f"{name}@x.test", "lifecyclestage": "lead"}}
+        for name in ("ada", "bo")
+    ]
+    contacts = "/crm/v3/objects/contacts"
+    made = (await wire.post(f"{contacts}/batch/create", json={"inputs": people})).json()
+    await work(service)
+    async with Database(service.url, size=2) as database:
+        deliverer = Deliverer(database, DatabaseClock(), Settings(), "test")
+        while await deliverer.deliver():
+            pass
+        await deliverer.close()
+    ada = made["results"][0]["id"]
+    customer = {"properties": {"lifecyclestage": "customer"}}
+    assert (await wire.patch(f"{contacts}/{ada}", json=customer)).status_code == 200
+    await work(service)
+    assert (await wire.get(f"/api/workflows/{id}")).json()["conversionRate"] == 0.5
+    assert (await wire.get(f"/api/workflows/{without}")).json()["conversionRate"] is None

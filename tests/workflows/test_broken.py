@@ -12,7 +12,7 @@ from penstock.records.schema import Schema
 from penstock.workflows.broken import refuse_broken
 from penstock.workflows.document import Document
 from penstock.workflows.errors import DocumentInvalid
-from penstock.workflows.planning import compare
+from penstock.workflows.planning import Plan, compare, plan_problems
 from penstock.workflows.timing import past_problems, timing
 from penstock.workflows.validate import look, mails, mentioned
 from tests.conftest import NOW, House
@@ -126,6 +126,17 @@ async def test_whatever_stands_in_a_flow_it_is_refused_or_named(house: House, na
             if failure is not None:
                 failed[f"{path} = {other!r}"] = failure
     assert failed == {}
+
+
+def test_whatever_stands_in_a_publish_plan_its_problems_are_named() -> None:
+    document = Document.from_request(ours())
+    plan = {"steps": {"1": {"choice": "move", "step": "2"}, "2": {"choice": "keep"}}}
+    assert plan_problems(plan, document, document) == []
+    for path in places(plan):
+        for other in ANYTHING:
+            wrong = with_instead(plan, path, other)
+            if not plan_problems(wrong, document, document):
+                Plan.read(wrong).choices(document, document)
 
 
 POLICIES: list[tuple[Any, str]] = [

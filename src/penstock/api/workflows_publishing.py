@@ -13,6 +13,7 @@ from penstock.api.routing import Router
 from penstock.api.workflows import WorkflowShape, shapes
 from penstock.engine import existing, history
 from penstock.workflows import store
+from penstock.workflows.broken import refuse_broken
 from penstock.workflows.document import Document
 from penstock.workflows.errors import WorkflowOff
 from penstock.workflows.planning import KINDS, compare
@@ -52,7 +53,15 @@ async def preview(call: ThisCall, workflow_id: str, body: FlowBody) -> dict[str,
     """What saving this definition would change, and how many stand at the steps concerned."""
     call.require(_SCOPE)
     workflow = await store.read_one(call.conn, number(workflow_id))
-    new = Document.from_request(dict(body.model_extra or {}), before=workflow.document)
+    given = {
+        "type": workflow.document.raw["type"],
+        "isEnabled": workflow.enabled,
+        "revisionId": str(workflow.revision),
+        **(body.model_extra or {}),
+        "objectTypeId": workflow.document.object_type,
+    }
+    refuse_broken(given, call.schema, creating=False)
+    new = Document.from_request(given, before=workflow.document)
     difference = compare(workflow.document, new)
     numbers = (await history.counts(call.conn, [workflow.id]))[workflow.id].steps
     concerned = [*difference.removed, *difference.changed]

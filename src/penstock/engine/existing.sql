@@ -1,12 +1,17 @@
 -- Records that match already, enrolled by a request in each bucket.
 
 -- name: left
--- In how many buckets it is still to be done.
+-- In how many buckets it is still to be done; in all of them until the workflow is on.
 SELECT (c.details ->> 'workflow')::bigint AS workflow_id, count(DISTINCT c.bucket) AS buckets
 FROM changes c
 WHERE c.kind = 'enroll_existing'
     AND (c.details ->> 'workflow')::bigint = ANY(:workflows::bigint[])
-GROUP BY 1;
+    AND NOT EXISTS (SELECT FROM workflows w
+        WHERE w.id = (c.details ->> 'workflow')::bigint AND w.enrolls_existing)
+GROUP BY 1
+UNION ALL
+SELECT w.id, (SELECT count(*) FROM buckets) FROM workflows w
+WHERE w.id = ANY(:workflows::bigint[]) AND w.enrolls_existing;
 
 -- name: cancel!
 -- What a turn has in its hands is waited for.

@@ -38,9 +38,7 @@ class Plan:
     def read(cls, raw: Mapping[str, Any]) -> "Plan":
         """From its stored form, `{"steps": {"3": {"choice": "move", "step": "5"}}}`."""
         found = raw.get("steps") or {}
-        return cls({
-            step: Choice(chosen["choice"], chosen.get("step")) for step, chosen in found.items()
-        })  # fmt: skip
+        return cls({step: Choice(each["choice"], _step(each)) for step, each in found.items()})
 
     def choices(self, old: Document, new: Document) -> dict[str, Choice]:
         """For each step of the old revision where something is to be done, what."""
@@ -55,6 +53,11 @@ class Plan:
             if choice.kind != "keep" or id not in new.steps:
                 found[id] = Choice() if choice.kind == "keep" else choice
         return found
+
+
+def _step(chosen: Mapping[str, Any]) -> str | None:
+    step = chosen.get("step")
+    return None if step is None else str(step)
 
 
 def plan_problems(raw: Any, old: Document, new: Document) -> list[Problem]:
@@ -74,7 +77,7 @@ def plan_problems(raw: Any, old: Document, new: Document) -> list[Problem]:
         elif choice not in KINDS:
             text = Text("the choices are {choices}", choices=", ".join(KINDS))
             problems.append(Problem(text, f"{where}.choice", "UNKNOWN_TYPE"))
-        elif choice == "move" and chosen.get("step") not in new.steps:
+        elif choice == "move" and str(chosen.get("step")) not in new.steps:
             text = Text('there is no action "{id}"', id=chosen.get("step"))
             problems.append(Problem(text, f"{where}.step", "ACTION_DOESNT_EXIST"))
     return problems
