@@ -24,7 +24,7 @@ def eligibility_problems(document: Document) -> Iterator[Problem]:
     if not criteria.get("shouldReEnroll"):
         return
     setting = "reEnrollmentTriggersFilterBranches"
-    for place, branch in enumerate(criteria.get(setting) or ()):
+    for place, branch in _objects(criteria.get(setting)):
         yield from _of_branch(branch, f"$.enrollmentCriteria.{setting}[{place}]", near=True)
 
 
@@ -37,16 +37,18 @@ def _of_branch(branch: Mapping[str, Any], where: str, *, near: bool) -> Iterator
         yield _not_eligible(_NEGATIVE, f"{where}.filterBranchType")
         return
     near = near and kind not in _ELSEWHERE
-    for place, single in enumerate(branch.get("filters") or ()):
+    for place, single in _objects(branch.get("filters")):
         if single.get("filterType") == "PROPERTY":
             yield from _of_property(single, f"{where}.filters[{place}]", near=near)
-    for place, inner in enumerate(branch.get("filterBranches") or ()):
+    for place, inner in _objects(branch.get("filterBranches")):
         yield from _of_branch(inner, f"{where}.filterBranches[{place}]", near=near)
 
 
 def _of_property(single: Mapping[str, Any], where: str, *, near: bool) -> Iterator[Problem]:
-    asked = single.get("operation") or {}
-    kind = OPERATIONS.find(asked.get("operationType"))
+    asked = single.get("operation")
+    if not isinstance(asked, Mapping):
+        return
+    kind = OPERATIONS.find(str(asked.get("operationType")))
     if not near:
         yield _not_eligible(_OF_OTHERS, f"{where}.property")
     elif kind is not None and issubclass(kind, Operation):
@@ -54,6 +56,13 @@ def _of_property(single: Mapping[str, Any], where: str, *, near: bool) -> Iterat
         if row is not None and (row.negative or row.flips):
             text = _NEGATIVE if row.negative else _BY_TIME
             yield _not_eligible(text, f"{where}.operation.operator")
+
+
+def _objects(given: Any) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Those of a list that are objects, with their places; what else is wrong is said elsewhere."""
+    for place, each in enumerate(given if isinstance(given, list) else ()):
+        if isinstance(each, Mapping):
+            yield place, each
 
 
 def _not_eligible(text: Text, where: str) -> Problem:
