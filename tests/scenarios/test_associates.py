@@ -265,3 +265,27 @@ async def test_a_company_that_is_erased_before_it_is_written_holds_nobody(story:
     await story.rest()
     assert await story.kinds(flow, ada) == ["enrolled", "held", "failed", "succeeded", "finished"]
     assert await story.verify() == []
+
+
+async def test_who_is_taken_out_while_it_holds_is_not_led_on_by_the_answer(story: Story) -> None:
+    flow = await story.workflow(
+        OSLO, [of_company("1", "city", "Oslo"), set_property("2", "hs_lead_status", "OPEN")]
+    )
+    await story.turn_on(flow)
+    ada, bo = await story.create("contacts", {"firstname": "Ada"}, {"firstname": "Bo"})
+    firm = await employ(story, ada, name="Firm")
+    await story.associate(bo, firm, COMPANY)
+    await story.rest()
+    for person in (ada, bo):
+        await story.update("contacts", person, city="Oslo")
+        await story.turn(person)
+    await story.unenroll(flow, ada)
+    await story.archive("contacts", bo)
+    for person in (ada, bo):
+        await story.turn(person)
+    await story.rest()
+    for person in (ada, bo):
+        assert await story.kinds(flow, person) == ["enrolled", "held", "unenrolled"]
+    assert (await story.record("companies", firm)).properties["city"] == "Oslo"
+    assert await story.counts(flow) == {"enrolled": 2, "unenrolled": 2}
+    assert await story.verify() == []
