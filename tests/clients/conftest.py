@@ -53,7 +53,10 @@ def node_client() -> Path:
                 [NODE, _NPM, "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
                 cwd=made, check=False, capture_output=True, text=True,
             )  # fmt: skip
+            # npm also ends well when it could fetch nothing.
+            installed = Path(made, "node_modules", "@hubspot", "api-client", "package.json")
             assert ended.returncode == 0, ended.stderr
+            assert installed.is_file(), ended.stderr
             if not folder.exists():
                 Path(made).rename(folder)
                 Path(made).mkdir()
