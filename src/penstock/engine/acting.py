@@ -29,10 +29,12 @@ async def acting(
 ) -> dict[ZoneInfo, list[Walker]]:
     """Those for whom the step is done now, by time zone; the others skip it or are put off."""
     acts = planned.action is not None and planned.action.acts
-    fresh = [walker for walker in walkers if acts and walker.mode == "run"]
-    skipping = {walker.id: _why_not(plan, walker) for walker in fresh}
-    departing.skip([walker for walker in fresh if skipping[walker.id]], skipping)
-    walkers = [walker for walker in walkers if not skipping.get(walker.id)]
+    # What an enrollment is to skip stands in its context, which most have empty.
+    if acts and (plan.off or any(walker.context for walker in walkers)):
+        fresh = [walker for walker in walkers if walker.mode == "run"]
+        skipping = {walker.id: _why_not(plan, walker) for walker in fresh}
+        departing.skip([walker for walker in fresh if skipping[walker.id]], skipping)
+        walkers = [walker for walker in walkers if not skipping.get(walker.id)]
     by_zone = await _zones(turn, plan, walkers)
     if not acts or plan.timing.calendar.always:
         return by_zone

@@ -29,7 +29,7 @@ def event(context: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def with_event(properties: Mapping[str, Any]) -> dict[str, Any]:
     """The context of an enrollment that an event began."""
-    kept = _bounded(properties)
+    kept = _bounded(properties) if properties else {}
     return {ENGINE: {_EVENT: kept}} if kept else {}
 
 

@@ -133,7 +133,7 @@ class Departing:
     def _leave(self, exit: str, walkers: list[Walker]) -> None:
         if not walkers:
             return
-        for walker in walkers:
+        for walker in walkers if self.planned.step.on_error.retries else ():
             if walker.kept("tries").get(self._step):
                 walker.count("tries", self._step, 0)
         self.turn.journal.tally(self.plan.workflow_id, self._step, "here", -len(walkers))

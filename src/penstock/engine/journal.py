@@ -49,8 +49,11 @@ class Journal:
         self.step.extend([step] * count)
         self.kind.extend([kind] * count)
         if details:
-            known = {id: dumps(detail).decode() for id, detail in details.items()}
-            self.detail.extend([known.get(id) for id in ids])
+            # Many share one detail, which is then written out but once.
+            alike = {id(detail): detail for detail in details.values()}
+            texts = {key: dumps(detail).decode() for key, detail in alike.items()}
+            known = {enrollment: texts[id(detail)] for enrollment, detail in details.items()}
+            self.detail.extend([known.get(enrollment) for enrollment in ids])
         else:
             self.detail.extend([None] * count)
 
