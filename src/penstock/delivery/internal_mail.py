@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from penstock.delivery.base import Effect, Key, Outcome
-from penstock.delivery.mail import Letter, render, sender
+from penstock.delivery.mail import Letter, render, sender, understand
 from penstock.emails import store
 from penstock.emails.model import Content, plain
 from penstock.kernel.db import Connection
@@ -35,13 +35,7 @@ async def prepare(
     """Look again whether each mail may leave: its workflow on, its record alive, its recipient
     still one of the team, or willing; and render it."""
     own = sender(settings)
-    prepared: dict[Key, Letter | Outcome] = {}
-    payloads: dict[Effect, Payload] = {}
-    for effect in effects:
-        try:
-            payloads[effect] = Payload.model_validate(effect.payload)
-        except ValidationError as error:
-            prepared[effect.key] = Outcome("failed", "payload_invalid", str(error))
+    payloads, prepared = understand(effects, Payload)
     refusals = await _refusals(conn, payloads)
     revisions = {
         (payload.email, payload.revision)
