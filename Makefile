@@ -23,7 +23,7 @@ help:
 	@echo "make run    the product with its demo company, on a database of its own"
 	@echo "make test   every check and every test; one alone: make test ARGS=tests/engine"
 	@echo "make fuzz   random filters and lives against plain models, for ten minutes; longer: make fuzz TIMES=500"
-	@echo "make faults processes killed at random amid 10,000 enrollments; other moments: make faults SEED=5"
+	@echo "make faults the tests of faults and of queues at full size; other random moments: make faults SEED=5"
 	@echo "make check  lint, format, types and import rules"
 	@echo "make bench  measure, and write bench/results.json"
 	@echo "make gen    write docs/reference anew from the catalogues"
@@ -43,10 +43,12 @@ fuzz: $(DEV)
 		tests/filters/test_judge.py tests/engine/test_model.py
 
 faults: ENROLLMENTS = 10000
+faults: BACKFILL = 200000
 faults: SEED = 3
 faults: $(DEV)
-	PENSTOCK_TEST_ENROLLMENTS=$(ENROLLMENTS) PENSTOCK_TEST_SEED=$(SEED) \
-		$(BIN)/pytest -o faulthandler_timeout=0 tests/faults
+	PENSTOCK_TEST_ENROLLMENTS=$(ENROLLMENTS) PENSTOCK_TEST_BACKFILL=$(BACKFILL) \
+		PENSTOCK_TEST_SEED=$(SEED) $(BIN)/pytest -o faulthandler_timeout=0 \
+		tests/faults tests/engine/test_cost.py
 
 check: $(DEV)
 	$(BIN)/ruff check

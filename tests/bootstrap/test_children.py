@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from penstock.bootstrap.children import Child
+from penstock.bootstrap.children import Child, Pauses
 from penstock.bootstrap.errors import ChildFailed
 from tests.commands import eventually
 
@@ -42,3 +42,18 @@ async def test_a_child_without_orders_ends_at_once(url: str) -> None:
     await child.end()
     await keeping
     assert not child.ready.done()
+
+
+def test_pauses_grow_while_lives_are_short() -> None:
+    pauses = Pauses()
+    short = [pauses.after(2, was_ready=True) for _ in range(9)]
+    assert short == [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5, 5, 5]
+    assert pauses.after(61, was_ready=True) == 0.1
+    assert pauses.after(2, was_ready=True) == 0.2
+
+
+def test_records_wait_longer_only_for_what_cannot_get_ready() -> None:
+    pauses = Pauses()
+    unready = [pauses.after(2, was_ready=False) for _ in range(10)]
+    assert unready[-3:] == [12.8, 25.6, 30]
+    assert pauses.after(2, was_ready=True) == 5

@@ -1,5 +1,7 @@
 """What a turn costs depends on what is due, never on how many sleep; and fresh leads never wait."""
 
+import os
+
 from penstock.kernel.queries import load
 from penstock.records import associations, store
 from penstock.records.changes import Lane, Source, Write
@@ -23,7 +25,7 @@ from tests.story import (
 LEADS = all_of(any_of("lifecyclestage", "lead"))
 NOTE = [set_property("1", "hs_lead_status", "NEW")]
 SLEEPERS = 10_000
-BACKFILL = 10_000
+BACKFILL = int(os.environ.get("PENSTOCK_TEST_BACKFILL", "10000"))
 BUCKET = 7
 CONTACTS = 100_000
 

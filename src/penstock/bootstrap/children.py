@@ -18,10 +18,29 @@ from penstock.kernel.texts import Text
 _log = structlog.get_logger(__name__)
 
 # Seconds.
-_SHORTEST_PAUSE: Final = 0.1
-_LONGEST_PAUSE: Final = 30.0
-_LONG_LIFE: Final = 60.0
 _BEYOND_GRACE: Final = 5.0
+_LONG_LIFE: Final = 60.0
+_SHORTEST_PAUSE: Final = 0.1
+# Records wait for one that was at work. Starting it takes a second of a core, so that even one
+# that ends at once, always, costs little.
+_LONGEST_PAUSE: Final = 5.0
+# What keeps it from getting ready is unlikely to pass by itself.
+_LONGEST_PAUSE_UNREADY: Final = 30.0
+
+
+class Pauses:
+    """Seconds until a process is started again: growing ones, while its lives are short."""
+
+    def __init__(self) -> None:
+        self._next = _SHORTEST_PAUSE
+
+    def after(self, life: float, *, was_ready: bool) -> float:
+        """The pause after a life of so many seconds."""
+        if life > _LONG_LIFE:
+            self._next = _SHORTEST_PAUSE
+        pause = min(self._next, _LONGEST_PAUSE if was_ready else _LONGEST_PAUSE_UNREADY)
+        self._next = pause * 2
+        return pause
 
 
 class Child:
@@ -42,6 +61,7 @@ class Child:
         self._process: Process | None = None
         self._ending = asyncio.Event()
         self._planned = False
+        self._was_ready = False
         self._reason: str | None = None
 
     def employ(self, url: str) -> None:
@@ -57,7 +77,7 @@ class Child:
 
     async def keep(self) -> None:
         """Start it, and start it again whenever it ends, until `end`."""
-        pause = _SHORTEST_PAUSE
+        pauses = Pauses()
         loop = asyncio.get_running_loop()
         while True:
             born = loop.time()
@@ -73,8 +93,7 @@ class Child:
             if self._planned:
                 self._planned = False
                 continue
-            if loop.time() - born > _LONG_LIFE:
-                pause = _SHORTEST_PAUSE
+            pause = pauses.after(loop.time() - born, was_ready=self._was_ready)
             _log.warning(
                 "a process ended; starting it again",
                 name=self._name,
@@ -84,7 +103,6 @@ class Child:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._ending.wait(), pause)
                 return
-            pause = min(pause * 2, _LONGEST_PAUSE)
 
     async def end(self) -> None:
         """Tell it to stop and wait until it has; one that takes too long is killed."""
@@ -112,6 +130,7 @@ class Child:
     async def _live(self) -> int:
         """One life of the process; returns how it ended."""
         self._reason = None
+        self._was_ready = False
         self._process = process = await asyncio.create_subprocess_exec(
             *self._command(),
             stdin=PIPE,
@@ -147,8 +166,10 @@ class Child:
             said: dict[str, Any] = json.loads(line)
             if "failed" in said:
                 self._reason = said["failed"]
-            elif not self.ready.done():
-                self.ready.set_result(None)
+            else:
+                self._was_ready = True
+                if not self.ready.done():
+                    self.ready.set_result(None)
 
     def _why(self, code: int) -> Text:
         if self._reason:
