@@ -262,7 +262,8 @@ _FLOOR = [
             '4', %(now)s, %(now)s FROM enrolled)
     INSERT INTO journal (bucket, visit, at, record_id, workflow_id, enrollment_id, step, kind,
         detail)
-    SELECT %(bucket)s, k.visit, %(now)s, record_id, 1, id, k.step, k.kind, k.detail::jsonb
+    SELECT %(bucket)s, k.visit, %(now)s, record_id, 1, id, k.step, k.kind::journal_kind,
+        k.detail::jsonb
     FROM enrolled, (VALUES (0, '', 'enrolled', NULL), (1, '1', 'succeeded', '{"branch": "Sweden"}'),
         (2, '2', 'succeeded', NULL), (3, '3', 'succeeded', NULL), (4, '4', 'queued', NULL),
         (5, '5', 'succeeded', NULL), (5, '5', 'finished', NULL)) AS k(visit, step, kind, detail)""",

@@ -80,6 +80,9 @@ async def test_history_is_found_by_kind_step_and_time(
     now = await wire.get(path, params={"since": moment, "until": moment})
     assert len(now.json()["results"]) == 4
     assert (await wire.get(path, params={"since": "yesterday"})).status_code == 400
+    mistaken = await wire.get(path, params={"kinds": "finished,done"})
+    assert mistaken.status_code == 400
+    assert "'goal_met'" in mistaken.json()["message"]
     of_record = f"/api/records/{lead}/history"
     told = (await wire.get(of_record, params={"workflowId": flow, "kinds": "enrolled"})).json()
     assert [entry["kind"] for entry in told["entries"]] == ["enrolled"]

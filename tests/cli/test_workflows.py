@@ -78,6 +78,9 @@ def test_history_is_of_something(url: str) -> None:
     result = command(url, "history")
     assert result.returncode == 2
     assert "give --workflow, --record or both" in result.stderr
+    mistaken = command(url, "history", "--workflow", "65", "--kind", "done")
+    assert mistaken.returncode == 2
+    assert '"done" is not one of refused, enrolled,' in mistaken.stderr
 
 
 def test_a_workflow_that_does_not_exist_has_no_history(url: str) -> None:

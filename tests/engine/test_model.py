@@ -269,7 +269,7 @@ class Lives(RuleBasedStateMachine):
         rows = self.run(
             self.story.query(
                 "SELECT workflow_id, record_id, kind, count(*) AS times FROM journal"
-                " WHERE kind = ANY(%s) GROUP BY workflow_id, record_id, kind",
+                " WHERE kind::text = ANY(%s) GROUP BY workflow_id, record_id, kind",
                 list(TOLD),
             )
         )

@@ -10,18 +10,19 @@ from penstock.api.call import ThisCall
 from penstock.api.history_shapes import EntryPage, RecordHistory
 from penstock.api.history_wire import actions_of, entry, passage
 from penstock.api.identifying import number
-from penstock.api.models import Words
+from penstock.api.models import Listed, Words
 from penstock.api.paging import paging
 from penstock.api.routing import Router
 from penstock.engine import history
 from penstock.engine.history import Search
+from penstock.engine.kinds import Kind
 from penstock.workflows import store
 
 router = Router("history", "Workflows")
 
 _SCOPE = "automation"
 
-Kinds = Annotated[Words, Query(description="What happened: finished, failed, refused, …")]
+Kinds = Annotated[Listed[Kind], Query(description="What happened")]
 Steps = Annotated[Words, Query(description="Ids of steps")]
 Moment = Annotated[AwareDatetime | None, Query()]
 
@@ -80,6 +81,6 @@ async def of_record(
 
 
 def _search(
-    kinds: list[str], steps: list[str], since: datetime | None, until: datetime | None
+    kinds: list[Kind], steps: list[str], since: datetime | None, until: datetime | None
 ) -> Search:
     return Search(kinds or None, steps or None, since, until)

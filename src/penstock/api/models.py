@@ -1,9 +1,9 @@
 """What all shapes on the wire have in common, and the shapes that every family uses."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetJsonSchemaHandler
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler
 from pydantic.alias_generators import to_camel
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
@@ -36,8 +36,12 @@ def _split(items: list[str]) -> list[str]:
     return [word for item in items for part in item.split(",") if (word := part.strip())]
 
 
-Words = Annotated[list[str], Field(default_factory=list), AfterValidator(_split)]
+T = TypeVar("T")
+
+Listed = Annotated[list[T], Field(default_factory=list), BeforeValidator(_split)]
 """A list in a query: the key repeated, or one value separated by commas."""
+
+Words = Listed[str]
 
 
 class Next(Wire):

@@ -7,6 +7,7 @@ import typer
 
 from penstock.cli.frame import Data, Json, language, run
 from penstock.cli.output import listing
+from penstock.engine.kinds import KINDS, Kind
 from penstock.kernel.texts import Text
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ def history(
 
     if workflow is None and record is None:
         raise typer.BadParameter("give --workflow, --record or both")
-    search = told.Search(kind or None, step or None, _utc(since), _utc(until))
+    kinds = [_kind(word) for word in kind or ()]
+    search = told.Search(kinds or None, step or None, _utc(since), _utc(until))
 
     async def work(at: "Installation") -> list[dict[str, Any]]:
         async with at.database.reading() as conn:
@@ -73,6 +75,12 @@ def history(
         "message": Text("What happened"),
     }
     listing(run(data, work), columns, Text("Nothing has happened yet."), json=json)
+
+
+def _kind(word: str) -> Kind:
+    if word in KINDS:
+        return word
+    raise typer.BadParameter(f'"{word}" is not one of {", ".join(KINDS)}')
 
 
 def _utc(at: datetime | None) -> datetime | None:

@@ -26,6 +26,7 @@ from penstock.engine.entrants import Circumstances
 from penstock.engine.fetching import associated
 from penstock.engine.joining import leave_changes
 from penstock.engine.judging import judge
+from penstock.engine.kinds import Kind
 from penstock.engine.making import Making, created_by
 from penstock.engine.notifying import Notification
 from penstock.engine.plans import Plan
@@ -60,7 +61,7 @@ class EngineBatch:
         self.outcomes: Mapping[int, Sequence[Settled]] = {}
         """What became of what the step had queued, by enrollment."""
 
-        self.kinds: dict[int, str] = {}
+        self.kinds: dict[int, Kind] = {}
         """What the journal calls the step of an enrollment where it is not just "succeeded"."""
 
         self.gone: frozenset[int] = frozenset()

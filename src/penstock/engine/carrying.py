@@ -12,6 +12,7 @@ from typing import Any
 
 from penstock.engine.exits import end_passages
 from penstock.engine.journal import WHOLE
+from penstock.engine.kinds import Kind
 from penstock.engine.states import State
 from penstock.engine.turn import Turn
 from penstock.kernel.queries import load
@@ -161,7 +162,7 @@ class _Carrying:
         await _queries.run(self.turn.conn, name, bucket=self.turn.bucket, **parameters)
 
     def _note(
-        self, kind: str, step: str, standing: Sequence[Any], detail: Mapping[str, Any]
+        self, kind: Kind, step: str, standing: Sequence[Any], detail: Mapping[str, Any]
     ) -> None:
         who = [(row.id, row.record_id, row.visit) for row in standing]
         told = {row.id: detail for row in standing} if detail else None

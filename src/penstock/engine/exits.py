@@ -6,6 +6,7 @@ from penstock.engine import waiting
 from penstock.engine.entrants import FRESH
 from penstock.engine.journal import WHOLE
 from penstock.engine.judging import judge
+from penstock.engine.kinds import ENDS
 from penstock.engine.settling import Edge
 from penstock.engine.states import State
 from penstock.engine.turn import Look, Turn
@@ -71,7 +72,7 @@ async def end_passages(
     detail = {"reason": reason} if by is None else {"reason": reason, "by": by}
     for row in rows:
         turn.journal.note(
-            str(state),
+            ENDS[state],
             row.workflow_id,
             row.step,
             [(row.id, row.record_id, row.visit)],

@@ -7,6 +7,7 @@ from typing import Any
 
 from penstock.engine.errors import CursorInvalid
 from penstock.engine.journal import WHOLE
+from penstock.engine.kinds import KINDS, Kind
 from penstock.kernel.db import Connection
 from penstock.kernel.queries import load
 from penstock.kernel.texts import Text
@@ -14,7 +15,7 @@ from penstock.workflows import reasons
 
 _queries = load("penstock.engine", "history.sql")
 
-TOLD: dict[str, Text] = {
+TOLD: dict[Kind, Text] = {
     "refused": Text("Not enrolled: {reason}"),
     "enrolled": Text("Enrolled"),
     "waiting": Text("Waits until {until}"),
@@ -36,15 +37,12 @@ TOLD: dict[str, Text] = {
     "unenrolled": Text("Unenrolled: {reason}"),
     "finished": Text("Finished the workflow"),
 }
-"""How each kind of entry is told, in the order in which kinds of one moment happen."""
+"""How each kind of entry is told."""
 
-_RANKS = {kind: rank for rank, kind in enumerate(TOLD, 1)}
-_LAST = 99
-
-TROUBLES = frozenset(("refused", "failed", "undelivered", "uncertain"))
+TROUBLES: frozenset[Kind] = frozenset(("refused", "failed", "undelivered", "uncertain"))
 """Kinds of what did not go as it should; they have an index of their own."""
 
-OF_WEBHOOKS: dict[str, Text] = {
+OF_WEBHOOKS: dict[Kind, Text] = {
     "delivered": Text("Webhook answered by {part}"),
     "undelivered": Text("Webhook to {part} was not taken: {reason}"),
     "uncertain": Text("It is uncertain whether the webhook to {part} was taken"),
@@ -99,7 +97,7 @@ class Entry:
     enrollment_id: int
     visit: int
     step: str
-    kind: str
+    kind: Kind
     detail: dict[str, Any]
     by_name: str | None = None
     """What the workflow is called that did it, if another one did."""
@@ -107,8 +105,7 @@ class Entry:
     @property
     def cursor(self) -> str:
         """Where this entry stands among those of its workflow."""
-        rank = _RANKS.get(self.kind, _LAST)
-        place = (self.enrollment_id, self.visit, rank, self.record_id)
+        place = (self.enrollment_id, self.visit, self.kind, self.record_id)
         return ",".join([self.at.isoformat(), *map(str, place)])
 
     def text(self) -> Text:
@@ -141,8 +138,8 @@ class Entry:
         pattern = known[code].pattern if code in known else code
         told["reason"] = Text(pattern, **detail.get("arguments", {}))
         sentences = {**TOLD, **OF_WEBHOOKS} if detail.get("effect") == "http" else TOLD
-        pattern = sentences[self.kind].pattern if self.kind in sentences else "{kind}"
-        return Text(pattern, kind=self.kind, **{n: told[n] for n in ("reason", "until", "part")})
+        pattern = sentences[self.kind].pattern
+        return Text(pattern, **{name: told[name] for name in ("reason", "until", "part")})
 
 
 _OF_EFFECTS = frozenset(("delivered", "undelivered", "uncertain", "retrying", "failed"))
@@ -153,7 +150,7 @@ _OF_EFFECTS = frozenset(("delivered", "undelivered", "uncertain", "retrying", "f
 class Search:
     """What is wanted of a history; None: all. `since` and `until` are both included."""
 
-    kinds: Sequence[str] | None = None
+    kinds: Sequence[Kind] | None = None
     steps: Sequence[str] | None = None
     since: datetime | None = None
     until: datetime | None = None
@@ -212,7 +209,6 @@ async def of_record(
         record_id=record_id,
         workflow_id=workflow_id,
         **search.parameters,
-        order=list(TOLD),
         limit=limit,
     )
     return await _entries(conn, rows)
@@ -241,19 +237,25 @@ async def of_workflow(
         name,
         workflow_id=workflow_id,
         **{**search.parameters, **place},
-        order=list(TOLD),
         limit=limit,
     )
     return await _entries(conn, rows)
 
 
 def _place(cursor: str | None, until: datetime) -> dict[str, Any]:
-    names = ("at", "enrollment_id", "visit", "rank", "record_id")
+    names = ("at", "enrollment_id", "visit", "kind", "record_id")
     if cursor is None:
-        return dict(zip(names, (until, 2**63 - 1, 2**31 - 1, _LAST, 2**63 - 1), strict=True))
+        return dict(zip(names, (until, 2**63 - 1, 2**31 - 1, KINDS[-1], 2**63 - 1), strict=True))
     try:
-        at, *numbers = cursor.split(",")
-        values = (datetime.fromisoformat(at), *map(int, numbers))
+        at, enrollment, visit, kind, record = cursor.split(",")
+        index = KINDS.index(kind)
+        values = (
+            datetime.fromisoformat(at),
+            int(enrollment),
+            int(visit),
+            KINDS[index],
+            int(record),
+        )
         return dict(zip(names, values, strict=True))
     except ValueError:
         raise CursorInvalid(cursor=cursor) from None

@@ -8,9 +8,9 @@ FROM journal j JOIN workflows w ON w.id = j.workflow_id
 WHERE j.bucket = (:record_id & 63)::smallint AND j.record_id = :record_id
     AND j.at >= :since AND j.at <= :until
     AND (:workflow_id::bigint IS NULL OR j.workflow_id = :workflow_id)
-    AND (:kinds::text[] IS NULL OR j.kind = ANY(:kinds))
+    AND (:kinds::journal_kind[] IS NULL OR j.kind = ANY(:kinds::journal_kind[]))
     AND (:steps::text[] IS NULL OR j.step = ANY(:steps))
-ORDER BY j.at, j.enrollment_id, j.visit, coalesce(array_position(:order, j.kind), 99)
+ORDER BY j.at, j.enrollment_id, j.visit, j.kind
 LIMIT :limit;
 
 -- name: of_workflow
@@ -19,11 +19,10 @@ SELECT j.at, j.record_id, j.workflow_id, w.name AS workflow, j.enrollment_id, j.
     j.kind, j.detail
 FROM journal j JOIN workflows w ON w.id = j.workflow_id
 WHERE j.workflow_id = :workflow_id AND j.at >= :since AND j.at <= :at
-    AND (:kinds::text[] IS NULL OR j.kind = ANY(:kinds))
-    AND (j.at, j.enrollment_id, j.visit, coalesce(array_position(:order, j.kind), 99), j.record_id)
-        < (:at, :enrollment_id::bigint, :visit::integer, :rank::integer, :record_id::bigint)
-ORDER BY j.at DESC, j.enrollment_id DESC, j.visit DESC,
-    coalesce(array_position(:order, j.kind), 99) DESC, j.record_id DESC
+    AND (:kinds::journal_kind[] IS NULL OR j.kind = ANY(:kinds::journal_kind[]))
+    AND (j.at, j.enrollment_id, j.visit, j.kind, j.record_id)
+        < (:at, :enrollment_id::bigint, :visit::integer, :kind::journal_kind, :record_id::bigint)
+ORDER BY j.at DESC, j.enrollment_id DESC, j.visit DESC, j.kind DESC, j.record_id DESC
 LIMIT :limit;
 
 -- name: of_steps
@@ -33,11 +32,10 @@ SELECT j.at, j.record_id, j.workflow_id, w.name AS workflow, j.enrollment_id, j.
 FROM journal j JOIN workflows w ON w.id = j.workflow_id
 WHERE j.workflow_id = :workflow_id AND j.at >= :since AND j.at <= :at
     AND j.step = ANY(:steps::text[])
-    AND (:kinds::text[] IS NULL OR j.kind = ANY(:kinds))
-    AND (j.at, j.enrollment_id, j.visit, coalesce(array_position(:order, j.kind), 99), j.record_id)
-        < (:at, :enrollment_id::bigint, :visit::integer, :rank::integer, :record_id::bigint)
-ORDER BY j.at DESC, j.enrollment_id DESC, j.visit DESC,
-    coalesce(array_position(:order, j.kind), 99) DESC, j.record_id DESC
+    AND (:kinds::journal_kind[] IS NULL OR j.kind = ANY(:kinds::journal_kind[]))
+    AND (j.at, j.enrollment_id, j.visit, j.kind, j.record_id)
+        < (:at, :enrollment_id::bigint, :visit::integer, :kind::journal_kind, :record_id::bigint)
+ORDER BY j.at DESC, j.enrollment_id DESC, j.visit DESC, j.kind DESC, j.record_id DESC
 LIMIT :limit;
 
 -- name: of_troubles
@@ -47,11 +45,10 @@ SELECT j.at, j.record_id, j.workflow_id, w.name AS workflow, j.enrollment_id, j.
 FROM journal j JOIN workflows w ON w.id = j.workflow_id
 WHERE j.workflow_id = :workflow_id AND j.at >= :since AND j.at <= :at
     AND j.kind IN ('refused', 'failed', 'undelivered', 'uncertain')
-    AND (:kinds::text[] IS NULL OR j.kind = ANY(:kinds))
-    AND (j.at, j.enrollment_id, j.visit, coalesce(array_position(:order, j.kind), 99), j.record_id)
-        < (:at, :enrollment_id::bigint, :visit::integer, :rank::integer, :record_id::bigint)
-ORDER BY j.at DESC, j.enrollment_id DESC, j.visit DESC,
-    coalesce(array_position(:order, j.kind), 99) DESC, j.record_id DESC
+    AND (:kinds::journal_kind[] IS NULL OR j.kind = ANY(:kinds::journal_kind[]))
+    AND (j.at, j.enrollment_id, j.visit, j.kind, j.record_id)
+        < (:at, :enrollment_id::bigint, :visit::integer, :kind::journal_kind, :record_id::bigint)
+ORDER BY j.at DESC, j.enrollment_id DESC, j.visit DESC, j.kind DESC, j.record_id DESC
 LIMIT :limit;
 
 -- name: names

@@ -9,6 +9,7 @@ from typing import Any
 
 from psycopg import sql
 
+from penstock.engine.kinds import Kind
 from penstock.kernel.db import Connection, dumps
 from penstock.kernel.queries import load
 
@@ -27,13 +28,13 @@ class Journal:
     workflow_id: list[int] = field(default_factory=list)
     enrollment_id: list[int] = field(default_factory=list)
     step: list[str] = field(default_factory=list)
-    kind: list[str] = field(default_factory=list)
+    kind: list[Kind] = field(default_factory=list)
     detail: list[str | None] = field(default_factory=list)
     tallies: Counter[tuple[int, str, str]] = field(default_factory=Counter)
 
     def note(
         self,
-        kind: str,
+        kind: Kind,
         workflow_id: int,
         step: str,
         who: Iterable[tuple[int, int, int]],

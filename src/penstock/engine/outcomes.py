@@ -6,6 +6,7 @@ from typing import Any
 
 from penstock.actions.base import Settled
 from penstock.engine.associates import REQUEST
+from penstock.engine.kinds import Kind
 from penstock.engine.turn import Turn
 from penstock.engine.walkers import Walker
 from penstock.kernel.db import dumps
@@ -19,7 +20,7 @@ _asking = load("penstock.engine", "asking.sql")
 _SENT_EVENT = "4-667638"
 """HubSpot's event type of a marketing e-mail that was sent."""
 
-_KINDS = {"done": "delivered", "failed": "undelivered", "uncertain": "uncertain"}
+_KINDS: dict[str, Kind] = {"done": "delivered", "failed": "undelivered", "uncertain": "uncertain"}
 
 
 async def apply_outcomes(turn: Turn, changes: Sequence[Any]) -> set[int]:

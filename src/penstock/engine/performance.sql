@@ -7,6 +7,7 @@ SELECT j.kind, (date_trunc(:unit, j.at AT TIME ZONE :zone - s.shift) + s.shift):
     count(*) AS count
 FROM journal j
 CROSS JOIN (SELECT make_interval(days => :shift) AS shift) s
-WHERE j.workflow_id = :workflow_id AND j.at >= :start AND j.at < :end AND j.kind = ANY(:kinds)
+WHERE j.workflow_id = :workflow_id AND j.at >= :start AND j.at < :end
+    AND j.kind = ANY(:kinds::journal_kind[])
 GROUP BY 1, 2
 ORDER BY 2, 1;

@@ -345,7 +345,7 @@ SELECT :bucket, i.visit, :now, i.record_id, i.workflow_id, i.enrollment_id, i.st
     i.detail::jsonb
 FROM unnest(
     :visit::integer[], :record_id::bigint[], :workflow_id::bigint[], :enrollment_id::bigint[],
-    :step::text[], :kind::text[], :detail::text[])
+    :step::text[], :kind::journal_kind[], :detail::text[])
     AS i(visit, record_id, workflow_id, enrollment_id, step, kind, detail)
 ORDER BY i.record_id, i.visit;
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from penstock.engine.entrants import Circumstances
 from penstock.engine.journal import WHOLE
+from penstock.engine.kinds import ENDS, Kind
 from penstock.engine.states import State
 from penstock.engine.turn import Turn
 from penstock.engine.walkers import Walker
@@ -16,17 +17,17 @@ Details = Mapping[int, Mapping[str, Any]]
 
 def tell(
     turn: Turn,
-    kind: str,
+    kind: Kind,
     step: str,
     walkers: Sequence[Walker],
     details: Details | None = None,
-    kinds: Mapping[int, str] | None = None,
+    kinds: Mapping[int, Kind] | None = None,
 ) -> None:
     """The same happened to several at a step, but for those that `kinds` names, by enrollment."""
     if not walkers:
         return
     workflow_id = walkers[0].workflow_id
-    by_kind: dict[str, list[Walker]] = {} if kinds else {kind: list(walkers)}
+    by_kind: dict[Kind, list[Walker]] = {} if kinds else {kind: list(walkers)}
     for walker in walkers if kinds else ():
         by_kind.setdefault((kinds or {}).get(walker.id, kind), []).append(walker)
     for of_kind, group in by_kind.items():
@@ -37,7 +38,7 @@ def tell(
 
 def tell_reasons(
     turn: Turn,
-    kind: str,
+    kind: Kind,
     step: str,
     reasons: Sequence[tuple[Walker, Text]],
     more: Mapping[str, Any] | None = None,
@@ -68,7 +69,7 @@ def end(
     workflow_id = walkers[0].workflow_id
     details = {walker.id: {"reason": reason} for walker in walkers} if reason else None
     step = walkers[0].step if len({walker.step for walker in walkers}) == 1 else WHOLE
-    journal.note(str(state), workflow_id, step, [walker.who for walker in walkers], details)
+    journal.note(ENDS[state], workflow_id, step, [walker.who for walker in walkers], details)
     journal.tally(workflow_id, WHOLE, "active", -len(walkers))
     journal.tally(workflow_id, WHOLE, str(state), len(walkers))
     how = {walker.record_id: Circumstances(walker.lane, walker.depth) for walker in walkers}
