@@ -16,7 +16,8 @@ from penstock.accounts.errors import (
     SecretNotFound,
     SecretUnreadable,
 )
-from penstock.accounts.sealing import KEY_FILE, Seal, seal_of
+from penstock.accounts.seal import Seal
+from penstock.accounts.sealing import KEY_FILE, seal_of
 from penstock.kernel.db import Database
 from penstock.kernel.settings import Settings
 from tests.conftest import NOW

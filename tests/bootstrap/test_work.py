@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ import httpx
 from hubspot.utils.signature import Signature
 
 from penstock.accounts import secrets
-from penstock.accounts.sealing import Seal
+from penstock.accounts.seal import Seal
 from penstock.imports import store
 from penstock.imports.model import Wish
 from penstock.kernel.clock import DatabaseClock
@@ -47,6 +49,14 @@ def test_a_contact_of_the_api_goes_through_a_workflow(url: str) -> None:
         assert [entry["kind"] for entry in told] == ["enrolled", "succeeded", "finished"]
         assert serve.stop() == 0
         assert "error" not in serve.errors
+
+
+def test_what_few_need_is_not_in_the_memory_of_every_process() -> None:
+    code = "import sys; from penstock.bootstrap import web, work; web.load(); work.load()"
+    many = {"aiohttp", "cryptography", "holidays"}
+    ask = f"{code}; print(*{many} & sys.modules.keys())"
+    told = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+    assert told.stdout == "\n"
 
 
 def test_the_demo_s_mail_lands_in_the_outbox(url: str) -> None:

@@ -5,7 +5,7 @@ import subprocess
 
 import psycopg
 
-from penstock.accounts.sealing import Seal
+from penstock.accounts.seal import Seal
 from tests.commands import PROGRAM, command, done, environment
 
 KEY = "a key that only this test has, long enough"

@@ -13,7 +13,8 @@ from aiohttp import web
 from psycopg.types.json import Jsonb
 
 from penstock.delivery.base import DELIVERIES, Key
-from penstock.delivery.http import Http, Patience
+from penstock.delivery.http import Http
+from penstock.delivery.request import Patience
 from penstock.delivery.targets import Targets
 from penstock.kernel.settings import Settings
 from tests.delivery.desk import Desk

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 from aiohttp import web
 
-from penstock.delivery.http import Patience
+from penstock.delivery.request import Patience
 from penstock.records import store
 from tests.conftest import NOW
 from tests.delivery.desk import Desk

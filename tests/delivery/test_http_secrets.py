@@ -7,7 +7,7 @@ from aiohttp import web
 from hubspot.utils.signature import Signature
 
 from penstock.accounts import secrets
-from penstock.accounts.sealing import Seal
+from penstock.accounts.seal import Seal
 from penstock.delivery import signatures
 from tests.conftest import NOW
 from tests.delivery.desk import Desk

@@ -9,7 +9,7 @@ from aiohttp import web
 from hubspot.utils.signature import Signature
 
 from penstock.accounts import secrets
-from penstock.accounts.sealing import Seal
+from penstock.accounts.seal import Seal
 from penstock.delivery.deliverer import Deliverer
 from penstock.engine import history
 from penstock.kernel.settings import Settings

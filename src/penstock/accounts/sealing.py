@@ -4,48 +4,25 @@ import os
 import secrets
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
-from penstock.accounts.errors import KeyFileExposed, SecretKeyMissing, SecretUnreadable
+from penstock.accounts.errors import KeyFileExposed, SecretKeyMissing
 from penstock.kernel.embedded import default_data_folder
 from penstock.kernel.settings import Settings
 
+if TYPE_CHECKING:
+    from penstock.accounts.seal import Seal
+
 KEY_FILE: Final = "secret.key"
 
-_NONCE: Final = 12
 
-
-class Seal:
-    """Seals texts under a name, so that one cannot be put in another's place."""
-
-    def __init__(self, key: str) -> None:
-        # The key may be of any length, and is used for nothing else.
-        derived = HKDF(SHA256(), 32, salt=None, info=b"penstock/secrets").derive(key.encode())
-        self._cipher = AESGCM(derived)
-
-    def close(self, name: str, value: str) -> bytes:
-        nonce = secrets.token_bytes(_NONCE)
-        return nonce + self._cipher.encrypt(nonce, value.encode(), name.encode())
-
-    def open(self, name: str, sealed: bytes) -> str:
-        """Raises SecretUnreadable when it was sealed with another key, or under another name."""
-        try:
-            plain = self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], name.encode())
-        except InvalidTag:
-            raise SecretUnreadable(name=name) from None
-        return plain.decode()
-
-
-def seal_of(settings: Settings) -> Seal:
+def seal_of(settings: Settings) -> "Seal":
     """The installation's seal; its key is made when the embedded server's folder has none yet.
 
     Raises SecretKeyMissing, KeyFileExposed or OSError.
     """
+    from penstock.accounts.seal import Seal
+
     if settings.secret_key is not None:
         return Seal(settings.secret_key.get_secret_value())
     if settings.database_url is not None:

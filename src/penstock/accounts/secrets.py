@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from penstock.accounts.errors import SecretInvalid, SecretNameInvalid, SecretNotFound
-from penstock.accounts.sealing import Seal
 from penstock.kernel.db import Connection
 from penstock.kernel.queries import load
+
+if TYPE_CHECKING:
+    from penstock.accounts.seal import Seal
 
 LONGEST: Final = 65_536
 """Characters of a secret."""
@@ -33,7 +35,7 @@ def of_app(id: int | str) -> str:
     return f"app-{id}"
 
 
-async def put(conn: Connection, seal: Seal, name: str, value: str, now: datetime) -> bool:
+async def put(conn: Connection, seal: "Seal", name: str, value: str, now: datetime) -> bool:
     """Keep a secret under a name, in place of the one before; returns whether it is a new name.
 
     Raises SecretNameInvalid or SecretInvalid.

@@ -12,7 +12,7 @@ from penstock.accounts.errors import KeyFileExposed, SecretKeyMissing, SecretUnr
 from penstock.accounts.sealing import seal_of
 from penstock.actions.authorizing import AuthKey, Authorization, Signature
 from penstock.delivery.base import Effect, Key, Limit, Outcome
-from penstock.delivery.http import Request
+from penstock.delivery.request import Request
 from penstock.kernel.db import Connection
 from penstock.kernel.queries import load
 from penstock.kernel.settings import Settings

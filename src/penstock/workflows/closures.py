@@ -5,13 +5,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from typing import TYPE_CHECKING
 
-import holidays
 from pydantic import Field
 
 from penstock.kernel.errors import Problem
 from penstock.kernel.texts import Text
 from penstock.triggers.schedule import MONTHS, Month, Setting
+
+if TYPE_CHECKING:
+    # Two megabytes, for those alone that ask about holidays.
+    from holidays import HolidayBase
 
 LEAP = 2024
 """A year that has every day."""
@@ -97,10 +101,14 @@ class Closures:
 
 @cache
 def _countries() -> Mapping[str, Sequence[str]]:
+    import holidays
+
     known: Mapping[str, Sequence[str]] = holidays.list_supported_countries(include_aliases=False)
     return known
 
 
 @cache
-def _calendar(country: str, subdivision: str | None) -> holidays.HolidayBase:
+def _calendar(country: str, subdivision: str | None) -> "HolidayBase":
+    import holidays
+
     return holidays.country_holidays(country, subdiv=subdivision)

@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from penstock.delivery.base import Carrier, Delivery, Schedule
-from penstock.delivery.http import Http, Request
+from penstock.delivery.http import Http
+from penstock.delivery.request import Request
 from penstock.delivery.targets import Targets
 from penstock.delivery.webhook import limit, prepare
 from penstock.kernel.settings import Settings
