@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from pydantic import BaseModel
 
 from penstock.delivery.base import Effect, Key, Outcome
-from penstock.delivery.mail import Letter, render, sender, understand
+from penstock.delivery.mail import Letter, render, sender
+from penstock.delivery.payloads import understand
 from penstock.emails import store
 from penstock.emails.model import Content, plain
 from penstock.kernel.db import Connection
@@ -35,7 +36,8 @@ async def prepare(
     """Look again whether each mail may leave: its workflow on, its record alive, its recipient
     still one of the team, or willing; and render it."""
     own = sender(settings)
-    payloads, prepared = understand(effects, Payload)
+    payloads, failed = understand(effects, Payload)
+    prepared: dict[Key, Letter | Outcome] = {**failed}
     refusals = await _refusals(conn, payloads)
     revisions = {
         (payload.email, payload.revision)

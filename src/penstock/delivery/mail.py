@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import parseaddr
-from typing import TypeVar
 
 import structlog
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from penstock.delivery.base import Effect, Key, Outcome
 from penstock.delivery.errors import SenderInvalid
+from penstock.delivery.payloads import understand
 from penstock.emails import checking, rendering, store
 from penstock.emails.model import Content, Rendered
 from penstock.kernel.db import Connection
@@ -19,9 +19,6 @@ from penstock.kernel.settings import Settings
 
 _queries = load("penstock.delivery")
 _log = structlog.get_logger(__name__)
-
-
-Form = TypeVar("Form", bound=BaseModel)
 
 
 class Payload(BaseModel):
@@ -77,7 +74,8 @@ async def prepare(
     """Look again whether each mail may leave: its workflow on, its record alive, its recipient
     still at the address and willing; and render it."""
     own = sender(settings)
-    payloads, prepared = understand(effects, Payload)
+    payloads, failed = understand(effects, Payload)
+    prepared: dict[Key, Letter | Outcome] = {**failed}
     revisions = {(payload.email, payload.revision) for payload in payloads.values()}
     contents = await store.contents(conn, revisions)
     refusals = await _refusals(conn, payloads, contents)
@@ -92,20 +90,6 @@ async def prepare(
             told = (payload.email, payload.to, payload.tokens)
             prepared[effect.key] = render(effect, told, content, own)
     return prepared
-
-
-def understand(
-    effects: Sequence[Effect], form: type[Form]
-) -> tuple[dict[Effect, Form], dict[Key, Letter | Outcome]]:
-    """The payloads of effects, and the outcomes of those whose payload nobody understands."""
-    payloads: dict[Effect, Form] = {}
-    failed: dict[Key, Letter | Outcome] = {}
-    for effect in effects:
-        try:
-            payloads[effect] = form.model_validate(effect.payload)
-        except ValidationError as error:
-            failed[effect.key] = Outcome("failed", "payload_invalid", str(error))
-    return payloads, failed
 
 
 def render(

@@ -5,13 +5,14 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import orjson
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from penstock.accounts import secrets
 from penstock.accounts.errors import KeyFileExposed, SecretKeyMissing, SecretUnreadable
 from penstock.accounts.sealing import seal_of
 from penstock.actions.authorizing import AuthKey, Authorization, Signature
 from penstock.delivery.base import Effect, Key, Limit, Outcome
+from penstock.delivery.payloads import understand
 from penstock.delivery.request import Request
 from penstock.kernel.db import Connection
 from penstock.kernel.queries import load
@@ -49,17 +50,10 @@ async def prepare(
     conn: Connection, effects: Sequence[Effect], settings: Settings
 ) -> Mapping[Key, Request | Outcome]:
     """Look again whether each may leave: its workflow on, its record alive, its secret there."""
-    prepared: dict[Key, Request | Outcome] = {}
-    payloads: dict[Effect, Payload] = {}
     refusals = await _refusals(conn, effects)
-    for effect in effects:
-        if effect.key in refusals:
-            prepared[effect.key] = Outcome("failed", refusals[effect.key])
-            continue
-        try:
-            payloads[effect] = Payload.model_validate(effect.payload)
-        except ValidationError as error:
-            prepared[effect.key] = Outcome("failed", "payload_invalid", str(error))
+    refused = {key: Outcome("failed", reason) for key, reason in refusals.items()}
+    payloads, failed = understand([each for each in effects if each.key not in refused], Payload)
+    prepared: dict[Key, Request | Outcome] = {**refused, **failed}
     wanted = {payload.auth.secret for payload in payloads.values() if payload.auth}
     sealed = await secrets.sealed(conn, wanted) if wanted else {}
     for effect, payload in payloads.items():
