@@ -102,6 +102,32 @@ async def test_somebody_takes_records_out_wherever_they_stand(story: Story) -> N
     assert await story.verify() == []
 
 
+async def test_who_is_asked_in_is_not_held_up_by_a_trigger_of_the_same_moment(story: Story) -> None:
+    lead, oslo = any_of("lifecyclestage", "lead"), equals("city", "Oslo")
+    once_more = {
+        "shouldReEnroll": True,
+        "reEnrollmentTriggersFilterBranches": [
+            {"filterBranchType": "AND", "filterBranchOperator": "AND", "filters": [oslo]}
+        ],
+    }
+    note = [set_property("1", "hs_lead_status", "NEW")]
+    flow = await story.workflow(when(all_of(lead, oslo), **once_more), note)
+    await story.turn_on(flow)
+    ada = await story.contact(city="Rome")
+    await story.rest()
+    # The trigger for coming once more is true now, but not the whole of it.
+    await story.update("contacts", ada, city="Oslo")
+    assert await story.enroll(flow, ada) == {}
+    await story.rest()
+    assert await story.kinds(flow, ada) == ["enrolled", "succeeded", "finished"]
+    # The whole is true now, but by a part that brings nobody in twice.
+    await story.update("contacts", ada, lifecyclestage="lead")
+    assert await story.enroll(flow, ada) == {}
+    await story.rest()
+    assert (await story.kinds(flow, ada)).count("enrolled") == 2
+    assert await story.verify() == []
+
+
 async def test_thousands_are_asked_for_in_one_statement_each(story: Story) -> None:
     flow = await story.workflow(MANUAL, [delay("1", 60)])
     await story.turn_on(flow)

@@ -44,9 +44,14 @@ FRESH = Circumstances(Lane.FRESH, 0)
 def once_each(entrants: Iterable[Entrants]) -> Iterator[Entrants]:
     """By workflow id, every record once: as the one that may more, where it has several reasons."""
     seen: dict[int, set[int]] = {}
-    for asking in sorted(entrants, key=lambda each: (each.workflow_id, not each.again)):
+    for asking in sorted(entrants, key=_order):
         before = seen.setdefault(asking.workflow_id, set())
         records = {id: how for id, how in asking.records.items() if id not in before}
         before.update(records)
         if records:
             yield replace(asking, records=records)
+
+
+def _order(asking: Entrants) -> tuple[int, bool, bool, bool]:
+    """Whom somebody named, or an event brought, no trigger holds up; backfill yields to all."""
+    return asking.workflow_id, asking.quiet, asking.source == "trigger", not asking.again
