@@ -102,6 +102,23 @@ async def test_somebody_takes_records_out_wherever_they_stand(story: Story) -> N
     assert await story.verify() == []
 
 
+async def test_who_is_asked_in_and_out_again_before_the_turn_does_not_begin(story: Story) -> None:
+    flow = await story.workflow(MANUAL, [set_property("1", "hs_lead_status", "NEW")])
+    await story.turn_on(flow)
+    ada, bo = await story.create("contacts", {"city": "Lund"}, {"city": "Ystad"})
+    assert await story.enroll(flow, ada, bo) == {}
+    assert await story.unenroll(flow, ada) == {ada: "not_active"}
+    await story.rest()
+    assert await story.told(flow, ada) == ["Not enrolled: somebody decided so"]
+    assert (await story.kinds(flow, bo))[-1] == "finished"
+    # Who is asked out first and in afterwards is in.
+    await story.unenroll(flow, ada)
+    assert await story.enroll(flow, ada) == {}
+    await story.rest()
+    assert (await story.kinds(flow, ada))[-1] == "finished"
+    assert await story.verify() == []
+
+
 async def test_who_is_asked_in_is_not_held_up_by_a_trigger_of_the_same_moment(story: Story) -> None:
     lead, oslo = any_of("lifecyclestage", "lead"), equals("city", "Oslo")
     once_more = {

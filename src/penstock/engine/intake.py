@@ -233,16 +233,20 @@ class Intake:
 
     async def _unenroll(self, request: Any) -> None:
         """Somebody, or a workflow, wants these records out of a workflow."""
-        by = str(request.details["by"])
+        asked, records = request.details, request.record_ids
+        by, spare = str(asked["by"]), asked.get("spare")
+        reason = "other_workflow" if by.startswith("workflow:") else "manual"
         await end_passages(
-            self.turn,
-            request.record_ids,
-            State.UNENROLLED,
-            "other_workflow" if by.startswith("workflow:") else "manual",
-            request.details["workflow"],
-            by,
-            request.details.get("spare"),
+            self.turn, records, State.UNENROLLED, reason, asked["workflow"], by, spare
         )
+        # Who was asked in before, in this very turn, does not begin.
+        for asking in self.entrants:
+            of_this = asked["workflow"] in (None, asking.workflow_id)
+            if asking.chosen and of_this and asking.workflow_id != spare:
+                out = asking.records.keys() & set(records)
+                refuse(self.turn, asking.workflow_id, dict.fromkeys(sorted(out), reason))
+                for id in out:
+                    del asking.records[id]
 
     async def _forget(self, request: Any) -> None:
         self.answered |= await forget(self.turn, request.details["addresses"])
