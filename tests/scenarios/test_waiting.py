@@ -108,6 +108,25 @@ async def test_the_workflows_own_step_before_it_does_not_end_the_wait(story: Sto
     assert await story.kinds(flow, ada) == ["enrolled", "succeeded", "awaiting"]
 
 
+async def test_what_another_workflow_does_after_the_step_in_the_same_turn_counts(
+    story: Story,
+) -> None:
+    before = await story.workflow(OSLO, [set_property("1", "lastname", "Byron")])
+    flow = await story.workflow(OSLO, [wait(MARRIED), NOTE])
+    after = await story.workflow(OSLO, [set_property("1", "lastname", "Lovelace")])
+    for each in (before, flow):
+        await story.turn_on(each)
+    ada = await story.contact(city="Oslo")
+    await story.rest()
+    assert await story.kinds(flow, ada) == ["enrolled", "awaiting"]
+    await story.turn_on(after)
+    bo = await story.contact(city="Oslo")
+    await story.rest()
+    assert (await story.kinds(flow, bo))[-1] == "finished"
+    assert "true" in await met(story, bo)
+    assert await story.verify() == []
+
+
 async def test_who_leaves_the_workflow_waits_no_more(story: Story) -> None:
     flow = await story.workflow(
         OSLO, [wait(PRICING), NOTE], goalFilterBranch=all_of(equals("city", "Rome"))

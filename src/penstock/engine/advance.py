@@ -241,7 +241,7 @@ class Advance:
             self.turn.gone |= batch.gone
             if group.mode == "run" and group.step in plan.followed:
                 await marks.set_for(self.turn, action, group.step, batch.walkers, departures)
-            departing.apply(departures, batch)
+            await departing.apply(departures, batch)
         departing.fail(culprits)
 
     async def _staying(self, walkers: list[Walker]) -> list[Walker]:

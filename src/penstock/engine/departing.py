@@ -40,7 +40,7 @@ class Departing:
         self._by_id = {walker.id: walker for walker in walkers}
         self._enter, self._waits = enter, waits
 
-    def apply(self, departures: Departures, batch: EngineBatch) -> None:
+    async def apply(self, departures: Departures, batch: EngineBatch) -> None:
         """Everybody goes where the action says."""
         for id, outputs in departures.outputs.items():
             self._by_id[id].put_out(self._step, outputs)
@@ -62,7 +62,7 @@ class Departing:
         spare = [walker for walker in held if walker.id not in queued]
         tell(self.turn, "succeeded", self._step, spare, departures.notes)
         self._leave(ONWARD, spare)
-        self._wait(departures)
+        await self._wait(departures)
         skipped = [(self._by_id[m.enrollment_id], reason) for m, reason in departures.skips]
         tell_reasons(self.turn, "skipped", self._step, skipped)
         self._leave(ONWARD, [walker for walker, _ in skipped])
@@ -86,8 +86,10 @@ class Departing:
             walker.waiting = True
         tell(self.turn, "held", self._step, walkers, departures.notes, batch.kinds)
 
-    def _wait(self, departures: Departures) -> None:
+    async def _wait(self, departures: Departures) -> None:
         wanted = waiting.wanted(self.turn, self.plan, departures.awaited)
+        # What other workflows do to the record later in this turn is after that.
+        since = await waiting.last_change(self.turn) if wanted else 0
         holding: list[Walker] = []
         details: dict[int, dict[str, Any]] = {}
         for until, member in departures.waits:
@@ -97,7 +99,7 @@ class Departing:
             holding.append(walker)
             details[walker.id] = {} if until is None else {"until": until.isoformat()}
             if departures.awaited:
-                self._waits.append(waiting.begun(walker, until, wanted))
+                self._waits.append(waiting.begun(walker, until, wanted, since))
         tell(self.turn, "awaiting" if wanted else "waiting", self._step, holding, details)
 
     def fail(self, failed: Sequence[tuple[Walker, Text]]) -> None:

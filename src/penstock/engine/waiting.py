@@ -36,11 +36,15 @@ class Awaited(NamedTuple):
 
 
 class Wait(NamedTuple):
-    """An enrollment that waits for one of several events, until a moment or for ever."""
+    """An enrollment that waits for one of several events, until a moment or for ever.
+
+    `since` is the last change of its bucket when it began to.
+    """
 
     walker: Walker
     due: datetime | None
     events: Sequence[Awaited]
+    since: int
 
 
 def wanted(turn: Turn, plan: Plan, documents: Iterable[Mapping[str, Any]]) -> list[Wanted]:
@@ -60,7 +64,13 @@ def wanted(turn: Turn, plan: Plan, documents: Iterable[Mapping[str, Any]]) -> li
     return found
 
 
-def begun(walker: Walker, due: datetime | None, events: Sequence[Wanted]) -> Wait:
+async def last_change(turn: Turn) -> int:
+    """The last change of the bucket so far: what comes after it comes after this moment."""
+    last: int = await _queries.value(turn.conn, "last_change", bucket=turn.bucket)
+    return last
+
+
+def begun(walker: Walker, due: datetime | None, events: Sequence[Wanted], since: int) -> Wait:
     """The wait of one enrollment; a step that has done nothing for it brings no event."""
     marks = marks_of(walker, {each.step for each in events if each.step is not None})
     awaited: list[Awaited] = []
@@ -70,7 +80,7 @@ def begun(walker: Walker, due: datetime | None, events: Sequence[Wanted]) -> Wai
             awaited.append(Awaited(occurrence, mark.record_id, mark))
         elif step is None:
             awaited.append(Awaited(occurrence, walker.record_id, None))
-    return Wait(walker, due, awaited)
+    return Wait(walker, due, awaited, since)
 
 
 async def still(turn: Turn, waits: Sequence[Wait]) -> list[Wait]:
@@ -135,7 +145,7 @@ async def write(turn: Turn, waits: Iterable[Wait]) -> None:
         document=[dumps(each.occurrence.document).decode() for _, _, each in rows],
         lane=[wait.walker.lane for wait, _, _ in rows],
         due_at=[wait.due for wait, _, _ in rows],
-        since=[None if each.mark is None else each.mark.change for _, _, each in rows],
+        since=[wait.since if each.mark is None else each.mark.change for wait, _, each in rows],
     )
 
 

@@ -26,13 +26,14 @@ JOIN property_history h ON h.bucket = :bucket AND h.record_id = i.record_id AND 
 CROSS JOIN LATERAL jsonb_each(h.changed) AS v(key, value)
 ORDER BY i.place, h.id;
 
+-- name: last_change$
+SELECT coalesce(max(c.id), 0) FROM changes c WHERE c.bucket = :bucket;
+
 -- name: insert!
--- Unless it counts from a mark, what is there of changes now was before the step was entered.
 INSERT INTO waits (bucket, enrollment_id, number, record_id, kind, key, document, lane,
     due_at, since)
 SELECT :bucket, i.enrollment_id, i.number, i.record_id, i.kind, i.key, i.document::jsonb,
-    i.lane, i.due_at,
-    coalesce(i.since, (SELECT max(c.id) FROM changes c WHERE c.bucket = :bucket), 0)
+    i.lane, i.due_at, i.since
 FROM unnest(
     :enrollment_id::bigint[], :number::smallint[], :record_id::bigint[],
     :kind::text[], :key::text[], :document::text[], :lane::smallint[], :due_at::timestamptz[],
