@@ -1,5 +1,6 @@
 """New revisions go live while people wait: what becomes of them (semantics decisions 1, 2, 8)."""
 
+import importlib
 from datetime import timedelta
 from typing import Any
 
@@ -77,6 +78,35 @@ async def test_a_delay_that_takes_the_place_counts_from_the_planned_time(story: 
     assert await due(story) == {NOW + timedelta(minutes=60)}
     await story.pass_time(minutes=60)
     assert (await story.counts(flow))["finished"] == 3
+
+
+@pytest.mark.parametrize("moment", ["advance.take_due", "turning.carry_over"])
+async def test_what_is_published_in_the_middle_of_a_turn_is_followed_by_the_next_one(
+    story: Story, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    flow, (ada, bo, _) = await waiting(story)
+    await story.turn_on(await story.workflow(OSLO, [OPEN]))  # so that all is loaded anew
+    story.clock.forward(hours=2)
+    if moment == "turning.carry_over":
+        await story.turn(bo)  # which gets ready what is still live then
+    module, name = moment.split(".")
+    place = importlib.import_module(f"penstock.engine.{module}")
+    going_on = getattr(place, name)
+
+    async def overtaken(*given: Any) -> Any:
+        monkeypatch.setattr(place, name, going_on)
+        plan = {"steps": {"1": {"choice": "move", "step": "3"}}}
+        chief = set_property("3", "jobtitle", "Chief")
+        await story.save(flow, [chief, OPEN], publishPlan=plan)
+        return await going_on(*given)
+
+    monkeypatch.setattr(place, name, overtaken)
+    await story.turn(ada)
+    await story.rest()
+    properties = (await story.record("contacts", ada)).properties
+    assert (properties.get("jobtitle"), properties.get("hs_lead_status")) == ("Chief", "OPEN")
+    assert "step_removed" not in await story.kinds(flow, ada)
+    assert await story.verify() == []
 
 
 async def test_where_nothing_remains_they_have_finished_at_the_planned_time(story: Story) -> None:

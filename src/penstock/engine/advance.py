@@ -14,6 +14,7 @@ from penstock.engine.associates import Request
 from penstock.engine.associating import EdgeRequest
 from penstock.engine.attempt import attempt
 from penstock.engine.batch import EngineBatch
+from penstock.engine.carrying import that_follow
 from penstock.engine.departing import Departing
 from penstock.engine.displacing import displace
 from penstock.engine.due import take_due
@@ -128,6 +129,7 @@ class Advance:
         self._plans = await turn.automation.plans.need(
             turn.conn, {(walker.workflow_id, walker.revision) for walker in going}
         )
+        going = await that_follow(turn, self._plans, going)
         await centring.begin(turn, self._plans, [w for w in going if w.record_id in alive])
         self._gather([walker for walker in going if walker.ended_at is None], alive)
         while self._groups:

@@ -13,8 +13,10 @@ from typing import Any
 from penstock.engine.exits import end_passages
 from penstock.engine.journal import WHOLE
 from penstock.engine.kinds import Kind
+from penstock.engine.plans import Plan as Prepared
 from penstock.engine.states import State
 from penstock.engine.turn import Turn
+from penstock.engine.walkers import Walker
 from penstock.kernel.queries import load
 from penstock.workflows.document import Document
 from penstock.workflows.planning import Choice, Plan, remaining
@@ -22,6 +24,8 @@ from penstock.workflows.planning import Choice, Plan, remaining
 _queries = load("penstock.engine", "carrying.sql")
 _timers = load("penstock.engine")
 _due = load("penstock.engine", "due.sql")
+
+Plans = Mapping[tuple[int, int | None], Prepared]
 
 
 async def carry_over(turn: Turn) -> None:
@@ -53,6 +57,30 @@ async def carry_over(turn: Turn) -> None:
     await _queries.run(
         turn.conn, "mark_carried", bucket=turn.bucket, version=turn.automation.version
     )
+
+
+async def that_follow(turn: Turn, plans: Plans, walkers: Sequence[Walker]) -> list[Walker]:
+    """Those whose plan is of the revision that the bucket follows, or that they keep to.
+
+    The others have been overtaken by a revision that went live during this turn: they go on in the
+    next one, which carries them over first.
+    """
+    rows = await _queries.rows(
+        turn.conn,
+        "followed",
+        bucket=turn.bucket,
+        workflows=sorted({walker.workflow_id for walker in walkers}),
+    )
+    followed = {row.workflow_id: row.revision for row in rows}
+    staying: list[Walker] = []
+    for walker in walkers:
+        plan = plans[walker.workflow_id, walker.revision]
+        if walker.revision or followed.get(plan.workflow_id, plan.revision) == plan.revision:
+            staying.append(walker)
+        else:
+            walker.remember_answer()
+            walker.due = turn.now
+    return staying
 
 
 @dataclass

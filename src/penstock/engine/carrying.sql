@@ -8,6 +8,11 @@ LEFT JOIN carried_revisions c ON c.bucket = :bucket AND c.workflow_id = w.id
 WHERE w.live_revision IS NOT NULL AND c.revision IS DISTINCT FROM w.live_revision
 ORDER BY w.id;
 
+-- name: followed
+-- The revisions of workflows that the bucket follows.
+SELECT c.workflow_id, c.revision FROM carried_revisions c
+WHERE c.bucket = :bucket AND c.workflow_id = ANY(:workflows::bigint[]);
+
 -- name: revisions
 SELECT r.workflow_id, r.revision, r.document, r.plan FROM workflow_revisions r
 JOIN unnest(:workflows::bigint[], :first::integer[], :last::integer[]) AS i(workflow, first, last)

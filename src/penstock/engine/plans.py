@@ -39,6 +39,7 @@ class Plan:
     """One definition of one workflow. Moving to a step of no higher rank is a jump back."""
 
     workflow_id: int
+    revision: int
     type: TypeSchema
     zone: ZoneInfo
     """The workflow's; records may have others where `timing` says so."""
@@ -125,6 +126,7 @@ def _plan(row: Any, schema: Schema) -> Plan:
     read = set(_outputs_read(document.raw["actions"]))
     return Plan(
         workflow_id=row.id,
+        revision=row.revision,
         type=schema.types[row.object_type],
         zone=times.zone or ZoneInfo(schema.time_zone),
         start=document.start,
