@@ -127,6 +127,37 @@ async def test_what_another_workflow_does_after_the_step_in_the_same_turn_counts
     assert await story.verify() == []
 
 
+async def test_the_wait_begins_at_once_whatever_the_hours_of_the_workflow(story: Story) -> None:
+    mornings = [{"day": "MONDAY", "startTime": {"hour": 8}, "endTime": {"hour": 9}}]
+    flow = await story.workflow(OSLO, [wait(PRICING, minutes=None), NOTE], timeWindows=mornings)
+    await story.turn_on(flow)
+    ada = await story.contact(city="Oslo")  # at ten
+    await story.rest()
+    assert await story.kinds(flow, ada) == ["enrolled", "awaiting"]
+    await story.happen("4-96000", ada, hs_page_url="/pricing")
+    await story.rest()
+    assert (await story.kinds(flow, ada))[-2:] == ["succeeded", "rescheduled"]
+    await story.pass_time(days=6, hours=22, minutes=30)
+    assert (await story.kinds(flow, ada))[-1] == "finished"
+    assert await story.verify() == []
+
+
+async def test_while_the_workflow_is_off_waits_are_entered_like_delays(story: Story) -> None:
+    flow = await story.workflow(OSLO, [delay("5", 30), wait(PRICING), NOTE])
+    await story.turn_on(flow)
+    ada = await story.contact(city="Oslo")
+    await story.rest()
+    async with story.house.database.unit() as conn:
+        await workflows.turn_off(conn, flow.id, "story", story.now)
+    await story.pass_time(minutes=30)
+    assert (await story.kinds(flow, ada))[-1] == "awaiting"
+    await story.turn_on(flow)
+    await story.happen("4-96000", ada, hs_page_url="/pricing")
+    await story.rest()
+    assert (await story.kinds(flow, ada))[-2:] == ["succeeded", "finished"]
+    assert await story.verify() == []
+
+
 async def test_who_leaves_the_workflow_waits_no_more(story: Story) -> None:
     flow = await story.workflow(
         OSLO, [wait(PRICING), NOTE], goalFilterBranch=all_of(equals("city", "Rome"))

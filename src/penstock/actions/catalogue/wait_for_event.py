@@ -19,6 +19,7 @@ class WaitForEvent(
     summary="Wait for an event",
     icon="hourglass",
     category="Delays",
+    acts=False,
 ):
     """Hold every record until one of these events happens to it, or until the time is over. Events
     count from when the record comes to this step; one with the id of an earlier step as actionId
