@@ -59,6 +59,43 @@ async def test_a_single_association_takes_the_place_of_the_one_before(story: Sto
     assert await story.verify() == []
 
 
+async def test_what_one_step_associates_and_the_next_replaces_is_gone_at_both_ends(
+    story: Story,
+) -> None:
+    by_name = alike(
+        "2",
+        associationTypeId=1,
+        enrolledObjectPropertyNameToMatch="0-1/company",
+        associatedObjectPropertyNameToMatch="0-2/name",
+    )
+    flow = await story.workflow(when(LEADS), [alike("1", associationTypeId=1), by_name])
+    await story.turn_on(flow)
+    old, new = await story.create("companies", {"city": "Lund"}, {"name": "Acme"})
+    ada = await story.contact(city="Lund", company="Acme", lifecyclestage="lead")
+    await story.rest()
+    assert await edges(story) == {
+        (ada, 279, old), (old, 280, ada), (ada, 1, new), (new, 2, ada), (ada, 279, new),
+        (new, 280, ada),
+    }  # fmt: skip
+
+
+async def test_a_label_that_is_applied_and_removed_at_once_is_gone_at_both_ends(
+    story: Story,
+) -> None:
+    labels = [
+        step("1", "0-61139484", {"associationTypeId": "1"}),
+        step("2", "0-61139476", {"associationTypeId": "1"}),
+    ]
+    flow = await story.workflow(when(LEADS), labels)
+    await story.turn_on(flow)
+    (acme,) = await story.create("companies", {"name": "Acme"})
+    ada = await story.contact(city="Lund")
+    await story.associate(ada, acme, 279)
+    await story.update("contacts", ada, lifecyclestage="lead")
+    await story.rest()
+    assert await edges(story) == {(ada, 279, acme), (acme, 280, ada)}
+
+
 async def test_who_comes_to_be_associated_is_noticed(story: Story) -> None:
     from tests.story import associated, both
 

@@ -146,6 +146,24 @@ async def having(
 
 async def carry_out(turn: Turn, requests: Sequence[EdgeRequest], alive: AbstractSet[int]) -> None:
     """Do what is asked of records of this bucket; `alive` are the live ones, locked by the turn."""
+    for each in _rounds(requests):
+        await _carry_out(turn, each, alive)
+
+
+def _rounds(requests: Sequence[EdgeRequest]) -> list[list[EdgeRequest]]:
+    """As few rounds as keep the order in which a direction is to come and go."""
+    rounds: list[list[EdgeRequest]] = [[]]
+    kinds: dict[Direction, str] = {}
+    for request in requests:
+        if kinds.get(request.direction, request.kind) != request.kind:
+            rounds.append([])
+            kinds = {}
+        rounds[-1].append(request)
+        kinds[request.direction] = request.kind
+    return rounds
+
+
+async def _carry_out(turn: Turn, requests: Sequence[EdgeRequest], alive: AbstractSet[int]) -> None:
     alike: dict[tuple[int, Write], list[EdgeRequest]] = {}
     for request in requests:
         if request.type_id not in turn.schema.edges:
