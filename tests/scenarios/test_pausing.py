@@ -213,6 +213,23 @@ async def test_who_came_to_match_enrols_if_that_is_chosen(story: Story, enrolls:
     assert await story.kinds(flow, grace) == ["enrolled", "waiting"]
 
 
+async def test_a_pause_before_it_is_on_puts_off_the_enrolling_of_who_matches_already(
+    story: Story,
+) -> None:
+    flow = await story.workflow(when(LEADS), CHAIN)
+    ada = await story.contact(lifecyclestage="lead")
+    await story.rest()
+    schema = await story.house.schema()
+    async with story.house.database.unit() as conn:
+        await workflows.turn_on(conn, schema, flow.id, "story", story.now, enroll_existing=True)
+        await workflows.pause(conn, flow.id, "story", story.now)
+    await story.rest()
+    assert await story.kinds(flow, ada) == []
+    await resume(story, flow)
+    assert await story.kinds(flow, ada) == ["enrolled", "waiting"]
+    assert await story.verify() == []
+
+
 async def test_who_ceased_to_match_leaves_when_it_goes_on(story: Story) -> None:
     flow = await on(
         story, CHAIN, criteria={**when(LEADS), "unEnrollObjectsNotMeetingCriteria": True}

@@ -55,7 +55,8 @@ UPDATE workflows SET state = :state,
     paused_at = CASE WHEN :state = 'paused' THEN :now::timestamptz END,
     fires_at = CASE WHEN :state NOT IN ('off', 'paused') THEN fires_at END,
     turns_off_at = CASE WHEN :state <> 'off' THEN turns_off_at END,
-    enrolls_existing = :enrolls_existing, updated_at = :now, updated_by = :actor
+    enrolls_existing = coalesce(:enrolls_existing, enrolls_existing), updated_at = :now,
+    updated_by = :actor
 WHERE id = :id;
 
 -- name: delete!

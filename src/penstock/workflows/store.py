@@ -194,7 +194,7 @@ async def pause(conn: Connection, id: int, actor: str, now: datetime) -> Workflo
     workflow = await _lock(conn, id)
     if workflow.state not in ("on", "starting"):
         raise WorkflowNotOn(id=id, state=workflow.state)
-    await _set_state(conn, id, "paused", actor, now)
+    await _set_state(conn, id, "paused", actor, now, enroll_existing=None)
     await criteria.announce(conn)
     return await read_one(conn, id)
 
@@ -208,7 +208,7 @@ async def resume(
         raise WorkflowNotPaused(id=id, state=workflow.state)
     await release(conn, id, workflow.paused_at, resumption, now)
     state = "starting" if workflow.on_since is None else "on"
-    await _set_state(conn, id, state, actor, now)
+    await _set_state(conn, id, state, actor, now, enroll_existing=None)
     await _set_times(conn, schema, id, now)
     await criteria.announce(conn)
     return await read_one(conn, id)
@@ -358,8 +358,9 @@ async def _set_state(
     actor: str,
     now: datetime,
     *,
-    enroll_existing: bool = False,
+    enroll_existing: bool | None = False,
 ) -> None:
+    """With None, whether existing records are still to be enrolled stays as it is."""
     await _queries.run(
         conn,
         "set_state",
