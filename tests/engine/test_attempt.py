@@ -44,6 +44,22 @@ async def test_only_the_poison_fails_and_goes_on(story: Story) -> None:
     assert tasks[0][0] == 639
 
 
+async def test_two_with_the_same_poison_far_apart_do_not_fail_the_others(story: Story) -> None:
+    flow = await story.workflow(when(LEADS), [step("1", "9-1", {})])
+    people = [{"lifecyclestage": "lead", "city": "Lund"} for _ in range(640)]
+    ids = await story.create("contacts", *people)
+    bucket = [id for id in ids if id & 63 == ids[0] & 63]
+    for place in (1, -1):
+        await story.update("contacts", bucket[place], city="poison")
+    await story.turn_on(flow, existing=True)
+    assert await story.counts(flow) == {"enrolled": 640, "finished": 640}
+    rows = await story.query("SELECT record_id FROM journal WHERE kind = 'failed'")
+    assert {row.record_id for row in rows} == {bucket[1], bucket[-1]}
+    tasks = await story.query("SELECT count(*) FROM records WHERE type = '0-27'")
+    assert tasks[0][0] == 638
+    assert await story.verify() == []
+
+
 async def test_what_fails_for_all_fails_once_with_one_reason(story: Story) -> None:
     flow = await story.workflow(when(LEADS), [step("1", "9-1", {})])
     await story.create(

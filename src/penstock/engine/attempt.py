@@ -1,7 +1,7 @@
 """Runs work for a group so that one bad record cannot stop the others."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import structlog
 
@@ -14,6 +14,9 @@ Result = TypeVar("Result")
 
 _log = structlog.get_logger(__name__)
 
+_MANY: Final = 4
+"""So few are divided at once: to look for a common reason first would cost as much."""
+
 
 async def attempt(
     conn: Connection,
@@ -22,13 +25,28 @@ async def attempt(
 ) -> tuple[list[Result], list[tuple[Item, Text]]]:
     """Run `work` within a savepoint; if it fails, split the group until the culprits stand alone.
 
-    If both halves of the first split fail alike, the reason is common and all fail with it. Errors
-    that pass by themselves are raised: the whole turn begins again.
+    If both halves of the first split fail alike, and of each also the first item alone, the reason
+    is common and all fail with it. Errors that pass by themselves are raised: the whole turn begins
+    again.
     """
     outcome = await _once(conn, items, work)
-    if isinstance(outcome, Exception):
-        return await _divide(conn, items, outcome, work, common=True)
-    return [outcome], []
+    if not isinstance(outcome, Exception):
+        return [outcome], []
+    if len(items) < _MANY:
+        return await _divide(conn, items, outcome, work)
+    middle = len(items) // 2
+    parts = [items[:middle], items[middle:]]
+    outcomes = [await _once(conn, part, work) for part in parts]
+    if all(_alike(part, outcome) for part in outcomes):
+        # Two bad ones among many look like that, too.
+        firsts = [part[:1] for part in parts]
+        alone = [await _once(conn, first, work) for first in firsts]
+        if all(_alike(first, outcome) for first in alone):
+            return [], [(item, _reason(outcome)) for item in items]
+        rests = [part[1:] for part in parts]
+        parts = [*firsts, *rests]
+        outcomes = [*alone, *[await _once(conn, rest, work) for rest in rests]]
+    return await _gather(conn, parts, outcomes, work)
 
 
 async def _divide(
@@ -36,26 +54,31 @@ async def _divide(
     items: Sequence[Item],
     error: Exception,
     work: Callable[[Sequence[Item]], Awaitable[Result]],
-    *,
-    common: bool,
 ) -> tuple[list[Result], list[tuple[Item, Text]]]:
-    """Try the halves of a group that failed; `common` believes two that fail like the whole."""
+    """Try the halves of a group that failed."""
     if len(items) == 1:
         return [], [(items[0], _reason(error))]
     middle = len(items) // 2
     halves = [items[:middle], items[middle:]]
-    outcomes = [await _once(conn, half, work) for half in halves]
-    if common and all(isinstance(part, Exception) and _alike(part, error) for part in outcomes):
-        return [], [(item, _reason(error)) for item in items]
+    return await _gather(conn, halves, [await _once(conn, half, work) for half in halves], work)
+
+
+async def _gather(
+    conn: Connection,
+    parts: Sequence[Sequence[Item]],
+    outcomes: Sequence[Result | Exception],
+    work: Callable[[Sequence[Item]], Awaitable[Result]],
+) -> tuple[list[Result], list[tuple[Item, Text]]]:
+    """What came of the parts of a group; those that failed are divided further."""
     results: list[Result] = []
     culprits: list[tuple[Item, Text]] = []
-    for half, part in zip(halves, outcomes, strict=True):
-        if isinstance(part, Exception):
-            found, guilty = await _divide(conn, half, part, work, common=False)
+    for part, outcome in zip(parts, outcomes, strict=True):
+        if isinstance(outcome, Exception):
+            found, guilty = await _divide(conn, part, outcome, work)
             results += found
             culprits += guilty
         else:
-            results.append(part)
+            results.append(outcome)
     return results, culprits
 
 
@@ -74,8 +97,8 @@ async def _once(
         return error
 
 
-def _alike(one: Exception, other: Exception) -> bool:
-    return type(one) is type(other) and str(one) == str(other)
+def _alike(outcome: object, error: Exception) -> bool:
+    return type(outcome) is type(error) and str(outcome) == str(error)
 
 
 def _reason(error: Exception) -> Text:
