@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import pytest
+
+from penstock.engine import advance
 from penstock.records import merging, store
 from tests.story import Story, all_of, associated, both, delay, equals, set_property, when
 
@@ -45,6 +48,38 @@ async def test_of_two_that_become_one_the_loser_leaves_and_the_survivor_goes_on(
     await story.pass_time(hours=2)
     assert (await story.kinds(flow, ada))[-1] == "finished"
     assert await story.counts(flow) == {"enrolled": 2, "unenrolled": 1, "finished": 1}
+    assert await story.verify() == []
+
+
+@pytest.mark.parametrize("how", ["record_merged", "record_deleted", "record_erased"])
+async def test_who_goes_while_a_turn_is_on_leaves_for_the_same_reason(
+    story: Story, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    flow = await story.workflow(when(OSLO), STEPS)
+    await story.turn_on(flow)
+    (ada,) = await story.create("contacts", {"city": "Oslo"})
+    other = await story.contact()
+    await story.rest()
+    schema = await story.house.schema()
+    taking = advance.take_due
+
+    async def first(turn: Any) -> Any:
+        monkeypatch.setattr(advance, "take_due", taking)
+        if how == "record_merged":
+            await merge(story, other, ada)
+        elif how == "record_deleted":
+            await story.archive("contacts", ada)
+        else:
+            async with story.house.database.unit() as conn:
+                await merging.erase(conn, schema, schema.type("contacts"), ada, story.write)
+        return await taking(turn)
+
+    monkeypatch.setattr(advance, "take_due", first)
+    story.clock.forward(hours=2)
+    await story.turn(ada)
+    assert await reasons(story, flow, ada) == [how]
+    await story.rest()
+    assert (await story.counts(flow))["unenrolled"] == 1
     assert await story.verify() == []
 
 

@@ -1,7 +1,6 @@
 """Enrollments advance: grouped by step, each step run once for the whole group."""
 
 from collections.abc import Collection, Sequence
-from collections.abc import Set as AbstractSet
 from datetime import timedelta
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -22,6 +21,7 @@ from penstock.engine.entrants import Entrants, once_each
 from penstock.engine.exits import REASONS, kept_out, state_of
 from penstock.engine.pausing import freeze_these
 from penstock.engine.plans import Plan
+from penstock.engine.removal import end_of_gone
 from penstock.engine.states import State
 from penstock.engine.telling import end
 from penstock.engine.turn import Turn
@@ -130,22 +130,21 @@ class Advance:
             turn.conn, {(walker.workflow_id, walker.revision) for walker in going}
         )
         going = await that_follow(turn, self._plans, going)
-        await centring.begin(turn, self._plans, [w for w in going if w.record_id in alive])
-        self._gather([walker for walker in going if walker.ended_at is None], alive)
+        await end_of_gone(turn, [walker for walker in going if walker.record_id not in alive])
+        living = [walker for walker in going if walker.ended_at is None]
+        await centring.begin(turn, self._plans, living)
+        self._gather([walker for walker in living if walker.ended_at is None])
         while self._groups:
             group = min(self._groups)
             await self._step(group, self._groups.pop(group))
         await centring.come_again(turn, self._plans, going)
 
-    def _gather(self, walkers: Sequence[Walker], alive: AbstractSet[int]) -> None:
+    def _gather(self, walkers: Sequence[Walker]) -> None:
         """Put enrollments into groups, each with those that stand like it."""
         alike: dict[tuple[Any, ...], list[Walker]] = {}
         for walker in walkers:
-            if walker.record_id in alive:
-                key = (walker.workflow_id, walker.revision, walker.step, walker.mode)
-                alike.setdefault((*key, walker.lane, walker.depth), []).append(walker)
-            else:
-                end(self.turn, [walker], State.UNENROLLED, "record_deleted")
+            key = (walker.workflow_id, walker.revision, walker.step, walker.mode)
+            alike.setdefault((*key, walker.lane, walker.depth), []).append(walker)
         for group in alike.values():
             self._arrive(group)
 

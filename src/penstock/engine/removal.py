@@ -5,10 +5,13 @@ from collections.abc import Sequence
 from penstock.engine.exits import end_passages
 from penstock.engine.outcomes import released
 from penstock.engine.states import State
+from penstock.engine.telling import end
 from penstock.engine.turn import Turn
+from penstock.engine.walkers import Walker
 from penstock.kernel.queries import load
 
 _queries = load("penstock.engine")
+_asking = load("penstock.engine", "asking.sql")
 
 
 async def remove(turn: Turn, records: Sequence[int], reason: str) -> None:
@@ -21,6 +24,19 @@ async def remove(turn: Turn, records: Sequence[int], reason: str) -> None:
         criteria=sorted(turn.automation.criteria),
         records=list(records),
     )
+
+
+async def end_of_gone(turn: Turn, walkers: Sequence[Walker]) -> None:
+    """The records of these went while the turn was on, which has not taken the changes that say so:
+    their passages end for the same reasons.
+    """
+    if not walkers:
+        return
+    ids = sorted({walker.record_id for walker in walkers})
+    rows = await _asking.rows(turn.conn, "whereabouts", bucket=turn.bucket, ids=ids)
+    reasons = {row.id: "record_merged" if row.merged_into else "record_deleted" for row in rows}
+    for walker in walkers:
+        end(turn, [walker], State.UNENROLLED, reasons.get(walker.record_id, "record_erased"))
 
 
 async def erase(turn: Turn, records: Sequence[int], addresses: Sequence[str]) -> None:
