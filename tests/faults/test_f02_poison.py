@@ -8,15 +8,21 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, ClassVar
+from unittest.mock import Mock
 
 import psycopg
 import pytest
 
 from penstock.actions.base import ACTIONS, Action, Batch, Departures
+from penstock.engine import settling
+from penstock.engine import worker as engine_worker
 from penstock.kernel.clock import DatabaseClock, VirtualClock
 from penstock.kernel.db import Database
+from penstock.lists import store as lists
+from penstock.lists.model import Draft
+from penstock.workflows import store as workflows
 from tests.conftest import NOW, House
-from tests.story import Story, all_of, any_of, set_property, step, when
+from tests.story import Story, all_of, any_of, equals, set_property, step, when
 
 LEADS = when(all_of(any_of("lifecyclestage", "lead")))
 SCRIPT = Path(__file__).parents[1] / "engine" / "run_worker.py"
@@ -122,6 +128,44 @@ async def arrive(story: Story) -> None:
         " SELECT 7, 0, id, '0-1', 'created', 'API/test', updated_at FROM records"
         " WHERE type = '0-1' RETURNING 1"
     )
+
+
+async def test_who_cannot_be_judged_is_passed_over_for_that_criterion_alone(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schema = await story.house.schema()
+    lund = Draft("Lund", "0-1", "DYNAMIC", all_of(equals("city", "Lund")))
+    async with story.house.database.unit() as conn:
+        members = await lists.create(conn, schema, lund, "story", story.now)
+    inside = {"filterType": "IN_LIST", "operator": "IN_LIST", "listId": str(members.id)}
+    asking = await story.workflow(when(all_of(inside)), [set_property("1", "jobtitle", "Chief")])
+    leads, ids = await told_begin(story, [{"city": "Lund"}] * 3)
+    await in_one_bucket(story, ids)
+    await arrive(story)
+    await story.rest()
+    async with story.house.database.unit() as conn:
+        for flow in (asking, leads):  # what asks about a list is judged last, though it came first
+            await workflows.turn_on(conn, schema, flow.id, "story", story.now)
+    (by_leads,) = await story.query(
+        "SELECT criterion_id AS id FROM workflow_criteria WHERE workflow_id = %s", leads.id
+    )
+    settle = settling.settle
+    bad = sorted(id & ~63 | 7 for id in ids)[1]
+
+    async def broken(turn: Any, touched: Any) -> Any:
+        if by_leads.id in touched.get(bad, ()):
+            raise ValueError("this record cannot be judged")
+        return await settle(turn, touched)
+
+    monkeypatch.setattr(settling, "settle", broken)
+    monkeypatch.setattr(engine_worker, "_log", Mock())
+    for _ in range(120):
+        await story.worker.turn_all()
+    rows = await story.query("SELECT state FROM workflows")
+    assert [row.state for row in rows] == ["on", "on"]
+    assert await story.verify() == [
+        f"criterion {by_leads.id}, record {bad}: kept as False, judged as True"
+    ]
 
 
 @asynccontextmanager

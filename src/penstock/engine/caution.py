@@ -10,6 +10,7 @@ from typing import Final, Literal
 from penstock.engine.asked import refuse
 from penstock.engine.associates import Request
 from penstock.engine.exits import end_passages
+from penstock.engine.intake import next_to_stand
 from penstock.engine.states import State
 from penstock.engine.turn import Allowance, Turn
 from penstock.kernel.db import Connection
@@ -81,7 +82,16 @@ async def set_aside(turn: Turn, kind: Kind, due: list[int]) -> None:
     elif kind == "rechecks":
         await _queries.run(turn.conn, "set_recheck_aside", bucket=turn.bucket, now=turn.now)
     else:
-        await _queries.run(turn.conn, "set_standing_aside", bucket=turn.bucket)
+        await _set_standing_aside(turn)
+
+
+async def _set_standing_aside(turn: Turn) -> None:
+    rows = await _queries.rows(turn.conn, "standing", bucket=turn.bucket)
+    row = next_to_stand(turn.automation, rows)
+    if row is not None:
+        await _queries.run(
+            turn.conn, "set_standing_aside", bucket=turn.bucket, criterion=row.criterion_id
+        )
 
 
 async def _set_change_aside(turn: Turn) -> None:

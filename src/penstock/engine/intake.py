@@ -9,6 +9,7 @@ from penstock.engine import reaching, settling, waiting
 from penstock.engine.admission import refuse
 from penstock.engine.associates import Request
 from penstock.engine.associating import EdgeRequest, requests_in
+from penstock.engine.automation import Automation
 from penstock.engine.converting import convert
 from penstock.engine.entrants import FRESH, Circumstances, Entrants
 from penstock.engine.exits import end_passages, leave
@@ -282,7 +283,8 @@ class Intake:
 
     async def stand(self) -> int:
         """Judge the next portion of a criterion that does not stand yet. Returns how many."""
-        turn, row = self.turn, self._standing()
+        turn = self.turn
+        row = next_to_stand(turn.automation, self.due.standing)
         if row is None:
             return 0
         criterion = turn.automation.criteria.get(row.criterion_id)
@@ -309,17 +311,19 @@ class Intake:
         )
         return max(len(ids), 1)
 
-    def _standing(self) -> Any | None:
-        """The next criterion to stand; what asks about a list waits until its members are known."""
-        known = self.turn.automation.criteria
-        ready = [
-            row
-            for row in self.due.standing
-            if row.criterion_id not in known or self.turn.automation.ready(row.criterion_id)
-        ]
-        return min(ready, key=self._order, default=None)
 
-    def _order(self, row: Any) -> tuple[int, int]:
-        if row.criterion_id not in self.turn.automation.criteria:
-            return 0, row.criterion_id
-        return self.turn.automation.level(row.criterion_id), row.criterion_id
+def next_to_stand(automation: Automation, standing: Sequence[Any]) -> Any | None:
+    """Of criteria that do not stand yet, the one that is judged next; what asks about a list waits
+    until its members are known.
+    """
+
+    def order(row: Any) -> tuple[int, int]:
+        known = row.criterion_id in automation.criteria
+        return automation.level(row.criterion_id) if known else 0, row.criterion_id
+
+    ready = [
+        row
+        for row in standing
+        if row.criterion_id not in automation.criteria or automation.ready(row.criterion_id)
+    ]
+    return min(ready, key=order, default=None)

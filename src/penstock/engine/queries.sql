@@ -58,12 +58,12 @@ FROM (SELECT criterion_id, record_id FROM matches
 WHERE m.bucket = :bucket AND m.criterion_id = n.criterion_id AND m.record_id = n.record_id;
 
 -- name: set_standing_aside!
--- The record that would be judged next is passed over.
+-- The record that would be judged next by a criterion is passed over.
 UPDATE standings s SET reached = coalesce((
     SELECT min(r.id) FROM records r JOIN criteria c ON c.id = s.criterion_id
-    WHERE r.bucket = :bucket AND r.id > s.reached AND r.type = c.object_type), s.reached)
-WHERE s.bucket = :bucket AND NOT s.stands AND s.criterion_id = (
-    SELECT min(n.criterion_id) FROM standings n WHERE n.bucket = :bucket AND NOT n.stands);
+    WHERE r.bucket = :bucket AND r.id > s.reached AND r.type = c.object_type
+        AND r.archived_at IS NULL), s.reached)
+WHERE s.bucket = :bucket AND NOT s.stands AND s.criterion_id = :criterion;
 
 -- name: passage_of^
 SELECT e.record_id, e.workflow_id FROM enrollments e
