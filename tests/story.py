@@ -279,6 +279,25 @@ def when(document: dict[str, Any], **rest: Any) -> dict[str, Any]:
     }
 
 
+def occurs(type: str, *filters: dict[str, Any], **rest: Any) -> dict[str, Any]:
+    """Enrollment by one kind of event."""
+    branch = {
+        "filterBranchType": "UNIFIED_EVENTS",
+        "filterBranchOperator": "AND",
+        "eventTypeId": type,
+        "operator": "HAS_COMPLETED",
+        "filterBranches": [],
+        "filters": list(filters),
+    }
+    return {
+        "type": "EVENT_BASED",
+        "shouldReEnroll": True,
+        "eventFilterBranches": [branch],
+        "listMembershipFilterBranches": [],
+        **rest,
+    }
+
+
 def all_of(*filters: dict[str, Any]) -> dict[str, Any]:
     inner = {
         "filterBranchType": "AND",

@@ -5,11 +5,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from penstock.engine.turning import FAILED
 from penstock.engine.worker import Worker
 from penstock.kernel.clock import VirtualClock
 from penstock.kernel.db import Database
 from tests.conftest import NOW, House
-from tests.story import Story, all_of, any_of, set_property, step, when
+from tests.story import Story, all_of, any_of, occurs, set_property, step, when
 
 LEADS = all_of(any_of("lifecyclestage", "lead"))
 
@@ -92,3 +93,16 @@ async def test_nothing_due_touches_nobody(story: Story) -> None:
         assert turned.idle
     assert await story.query("SELECT count(*) FROM journal") == before
     assert await story.counts(flow) == {"enrolled": 200, "active": 200}
+
+
+async def test_a_turn_that_fails_when_it_is_begun_anew_ends_no_worker(story: Story) -> None:
+    flow = await story.workflow(occurs("4-96000"), [set_property("1", "hs_lead_status", "NEW")])
+    await story.turn_on(flow)
+    ada = await story.contact()
+    await story.rest()
+    await story.happen("4-96000", ada, hs_page_url="/")
+    async with story.house.database.unit() as conn:
+        await conn.execute("ALTER TABLE journal ADD CHECK (kind <> 'enrolled') NOT VALID")
+    # It does not know yet that a workflow listens, and so has to begin anew.
+    fresh = Worker(story.house.database, story.clock)
+    assert await fresh.turn_one(ada & 63) == FAILED

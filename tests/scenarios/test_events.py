@@ -2,28 +2,9 @@
 
 from typing import Any
 
-from tests.story import Story, all_of, any_of, associated, both, equals, set_property, when
+from tests.story import Story, all_of, any_of, associated, both, equals, occurs, set_property, when
 
 NOTE = [set_property("1", "hs_lead_status", "NEW")]
-
-
-def occurs(type: str, *filters: dict[str, Any], **rest: Any) -> dict[str, Any]:
-    """Enrollment by one kind of event."""
-    branch = {
-        "filterBranchType": "UNIFIED_EVENTS",
-        "filterBranchOperator": "AND",
-        "eventTypeId": type,
-        "operator": "HAS_COMPLETED",
-        "filterBranches": [],
-        "filters": list(filters),
-    }
-    return {
-        "type": "EVENT_BASED",
-        "shouldReEnroll": True,
-        "eventFilterBranches": [branch],
-        "listMembershipFilterBranches": [],
-        **rest,
-    }
 
 
 def changed(name: str, *filters: dict[str, Any]) -> tuple[dict[str, Any], ...]:

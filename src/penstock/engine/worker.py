@@ -108,10 +108,7 @@ class Worker:
         """
         began = asyncio.get_running_loop().time()
         try:
-            turned = await self._turn(bucket)
-        except ListensNow:
-            await self._take_back(bucket)
-            turned = await self._turn(bucket)
+            turned = await self._turn_listening(bucket)
         except QueryCanceled:
             raise  # less of it may be done in time
         except TRANSIENT:
@@ -126,6 +123,13 @@ class Worker:
             # Half of the way at a time: one slow turn says little.
             self._portion = round(min(max((self._portion + ideal) / 2, _SMALLEST), _LARGEST))
         return turned
+
+    async def _turn_listening(self, bucket: int) -> Turned | None:
+        try:
+            return await self._turn(bucket)
+        except ListensNow:
+            await self._take_back(bucket)
+            return await self._turn(bucket)
 
     async def _turn(self, bucket: int) -> Turned | None:
         async with self.database.unit() as conn:
