@@ -3,6 +3,7 @@
 from penstock.engine import existing
 from penstock.engine.starting import go_live
 from penstock.workflows import store as workflows
+from penstock.workflows.pausing import Resumption
 from penstock.workflows.store import Workflow
 from tests.story import Story, all_of, any_of, delay, when
 
@@ -42,6 +43,58 @@ async def test_its_progress_is_told_and_it_can_be_stopped_midway(story: Story) -
     await story.turn_on(flow, existing=True)
     assert (await story.counts(flow))["enrolled"] == PEOPLE
     assert await progress(story, flow) is None
+
+
+async def begun(story: Story, people: int) -> tuple[Workflow, list[int]]:
+    """A workflow that has enrolled half of those who match already, and is paused."""
+    flow = await story.workflow(LEADS, [delay("1", 60)])
+    leads = await story.create("contacts", *([{"lifecyclestage": "lead"}] * people))
+    await story.turn_on(flow)
+    schema = await story.house.schema()
+    async with story.house.database.unit() as conn:
+        await workflows.turn_on(conn, schema, flow.id, "story", story.now, enroll_existing=True)
+        await go_live(conn, story.now)
+    for bucket in range(32):
+        await story.worker.turn_one(bucket)
+    async with story.house.database.unit() as conn:
+        await workflows.pause(conn, flow.id, "story", story.now)
+    await story.rest()
+    return flow, leads
+
+
+async def resume(story: Story, flow: Workflow) -> None:
+    schema = await story.house.schema()
+    async with story.house.database.unit() as conn:
+        await workflows.resume(conn, schema, flow.id, Resumption(), "story", story.now)
+    await story.rest()
+
+
+async def test_a_pause_in_the_middle_of_it_loses_nobody(story: Story) -> None:
+    flow, leads = await begun(story, PEOPLE)
+    inside = sum(id & 63 < 32 for id in leads)
+    assert await story.counts(flow) == {"enrolled": inside, "active": inside}
+    assert await progress(story, flow) == 0.5
+    story.clock.forward(minutes=5)
+    # Who comes to match during the pause did not match already.
+    late = await story.create("contacts", *([{"lifecyclestage": "lead"}] * 64))
+    await story.rest()
+    await resume(story, flow)
+    assert (await story.counts(flow))["enrolled"] == PEOPLE
+    assert [await story.kinds(flow, id) for id in late] == [[]] * len(late)
+    assert await progress(story, flow) is None
+    assert await story.query("SELECT 1 FROM parked_requests") == []
+    assert await story.verify() == []
+
+
+async def test_it_can_be_stopped_while_the_workflow_is_paused(story: Story) -> None:
+    flow, leads = await begun(story, PEOPLE)
+    inside = sum(id & 63 < 32 for id in leads)
+    async with story.house.database.unit() as conn:
+        assert await existing.cancel(conn, flow.id)
+        assert not await existing.cancel(conn, flow.id)
+    assert await progress(story, flow) is None
+    await resume(story, flow)
+    assert await story.counts(flow) == {"enrolled": inside, "active": inside}
 
 
 async def test_it_can_be_stopped_before_it_has_begun(story: Story) -> None:

@@ -21,5 +21,5 @@ async def progress(conn: Connection, workflow_ids: Sequence[int]) -> dict[int, f
 async def cancel(conn: Connection, workflow_id: int) -> bool:
     """Enrol no more of them; who is in stays. Returns whether there was anything to stop."""
     wished = await _queries.run(conn, "forget_wish", workflow=workflow_id)
-    asked = await _queries.run(conn, "cancel", workflow=workflow_id)
+    asked = await _queries.value(conn, "cancel", workflow=workflow_id)
     return bool(wished or asked)

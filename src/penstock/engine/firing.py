@@ -94,7 +94,9 @@ async def _next(turn: Turn, workflow: Active, after: int) -> list[int]:
         ids = await _queries.value(turn.conn, "candidates", type=type, **asked)
     elif SCHEDULED in workflow.criteria:
         criterion = workflow.criteria[SCHEDULED]
-        ids = await _requests.value(turn.conn, "matching", criterion=criterion, since=None, **asked)
+        ids = await _requests.value(
+            turn.conn, "matching", criterion=criterion, since=None, until=None, **asked
+        )
     return ids
 
 

@@ -18,6 +18,7 @@ from penstock.engine.joining import leave_joins
 from penstock.engine.later import later
 from penstock.engine.listening import hear
 from penstock.engine.outcomes import apply_outcomes
+from penstock.engine.pausing import park_request
 from penstock.engine.recurring import recurring
 from penstock.engine.removal import erase, forget, remove
 from penstock.engine.states import State
@@ -31,6 +32,9 @@ _queries = load("penstock.engine")
 
 _GONE = {"archived": "record_deleted", "merged": "record_merged", "erased": "record_erased"}
 """Changes after which a record is in no workflow, with the reason."""
+
+_HELD_BY_PAUSES = ("enroll_existing", "anniversary", "fire")
+"""Requests on behalf of a workflow, which wait until it goes on."""
 
 
 @dataclass(frozen=True)
@@ -115,13 +119,19 @@ class Intake:
         await leave_joins(turn, edges, circumstances)
         await reaching.reach(turn, changes)
         for change in changes:
-            if change.kind in self._REQUESTS:
+            if change.kind in _HELD_BY_PAUSES and self._paused(change.details["workflow"]):
+                await park_request(turn, change)
+            elif change.kind in self._REQUESTS:
                 await self._REQUESTS[change.kind](self, change)
         self.requests = [Request.read(change) for change in changes if change.kind == "write"]
         self.edges = requests_in(changes)
         effects = [change for change in changes if change.kind == "effect"]
         self.answered |= await apply_outcomes(turn, effects)
         return self.due.count
+
+    def _paused(self, workflow_id: int) -> bool:
+        workflow = self.turn.automation.workflows.get(workflow_id)
+        return workflow is not None and workflow.paused
 
     def _touched(
         self, changes: Iterable[Any]
@@ -185,6 +195,7 @@ class Intake:
             criterion=workflow.criteria["enroll"],
             after=request.details["after"],
             since=request.details.get("since"),
+            until=request.details.get("until"),
             limit=turn.portion,
         )
         if not ids:

@@ -66,6 +66,22 @@ async def freeze_these(turn: Turn, walkers: Sequence[Walker]) -> list[Walker]:
     return [walker for walker in walkers if walker.id not in ids]
 
 
+async def park_request(turn: Turn, request: Any) -> None:
+    """Keep what is to be done for a workflow until its pause is over."""
+    await _queries.run(
+        turn.conn,
+        "park_request",
+        bucket=turn.bucket,
+        workflow=request.details["workflow"],
+        lane=request.lane,
+        records=request.record_ids,
+        object_type=request.object_type,
+        kind=request.kind,
+        details=Jsonb(request.details),
+        depth=request.depth,
+    )
+
+
 async def _park(turn: Turn, workflows: Sequence[int]) -> None:
     await _queries.run(turn.conn, "park", bucket=turn.bucket, workflows=list(workflows))
 
@@ -88,6 +104,14 @@ async def _release(turn: Turn, row: Any) -> None:
         # As if the buckets let them go by turns.
         first=turn.bucket * pace,
         pace=BUCKETS * pace,
+    )
+    await _queries.run(
+        turn.conn,
+        "release_requests",
+        bucket=turn.bucket,
+        workflow=row.workflow_id,
+        paused_at=row.paused_at,
+        now=turn.now,
     )
     await _queries.run(turn.conn, "done", **place)
     await _catch_up(turn, row, choice)

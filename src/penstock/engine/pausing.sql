@@ -23,6 +23,26 @@ FROM unnest(:workflow_id::bigint[], :id::bigint[], :lane::smallint[]) AS i(workf
 ON CONFLICT (bucket, workflow_id, enrollment_id) DO UPDATE
 SET due_at = least(parked.due_at, excluded.due_at);
 
+-- name: park_request!
+-- What is to be done for a workflow when it goes on.
+INSERT INTO parked_requests (bucket, workflow_id, lane, record_id, object_type, kind, details, depth)
+SELECT :bucket, :workflow, :lane, i.id, :object_type, :kind, :details, :depth
+FROM unnest(:records::bigint[]) AS i(id);
+
+-- name: release_requests!
+-- Who came to match during the pause is not among those who matched already.
+WITH freed AS (
+    DELETE FROM parked_requests p WHERE p.bucket = :bucket AND p.workflow_id = :workflow
+    RETURNING p.id, p.lane, p.record_id, p.object_type, p.kind, p.details, p.depth
+)
+INSERT INTO changes (bucket, lane, record_id, object_type, kind, details, source, depth, at)
+SELECT :bucket, f.lane, f.record_id, f.object_type, f.kind,
+    CASE f.kind WHEN 'enroll_existing'
+        THEN jsonb_build_object('until', :paused_at::timestamptz) || f.details
+        ELSE f.details END,
+    'AUTOMATION_PLATFORM', f.depth, :now
+FROM freed f ORDER BY f.id;
+
 -- name: resumptions
 -- Pauses whose end the bucket has not seen, in order.
 SELECT r.workflow_id, r.resumed_at, r.paused_at, r.choice FROM resumptions r

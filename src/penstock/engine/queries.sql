@@ -196,12 +196,13 @@ UPDATE standings SET reached = :reached, stands = :stands
 WHERE bucket = :bucket AND criterion_id = :criterion;
 
 -- name: matching$
--- The next records that match a criterion.
+-- The next records that match a criterion, and came to do so after `since`, by `until`.
 SELECT ARRAY(
     SELECT m.record_id FROM matches m
     JOIN records r ON r.bucket = m.bucket AND r.id = m.record_id AND r.archived_at IS NULL
     WHERE m.bucket = :bucket AND m.criterion_id = :criterion AND m.matching AND m.record_id > :after
         AND m.since > coalesce(:since::timestamptz, '-infinity')
+        AND m.since <= coalesce(:until::timestamptz, 'infinity')
     ORDER BY m.record_id LIMIT :limit);
 
 -- name: among_matching
