@@ -144,6 +144,10 @@ def entry(kind: Kind, **detail: str) -> Entry:
         (entry("enrolled", by="workflow:128"), "Enrolled by the workflow 128"),
         (entry("enrolled", by="cli:ada"), "Enrolled by ada at the command line"),
         (entry("enrolled", by="existing"), "Enrolled, since it met the conditions already"),
+        (
+            entry("refused", by="workflow:128", reason="already_active"),
+            "Not enrolled, though the workflow 128 asked: it is in the workflow already",
+        ),
         (entry("unenrolled", by="key:3", reason="manual"), "Unenrolled by the API key 3"),
         (entry("unenrolled", reason="record_deleted"), "Unenrolled: the record was deleted"),
         (entry("waiting", until="2026-03-02T10:00+01:00"), "Waits until 2026-03-02 09:00:00 UTC"),

@@ -32,9 +32,11 @@ async def test_each_record_that_is_refused_is_named_with_its_reason(story: Story
         "Waits until 2026-03-02 11:00:00 UTC",
     ]
     assert await story.told(flow, away) == [
-        "Not enrolled: it meets the workflow's unenrollment trigger"
+        "Not enrolled, though story asked: it meets the workflow's unenrollment trigger"
     ]
-    assert await story.told(flow, acme) == ["Not enrolled: the record is of another type"]
+    assert await story.told(flow, acme) == [
+        "Not enrolled, though story asked: the record is of another type"
+    ]
     assert (await story.counts(flow))["refused"] == 3
     assert await story.verify() == []
 
@@ -60,7 +62,7 @@ async def test_a_workflow_that_is_off_takes_nobody(story: Story) -> None:
     ada = await story.contact(city="Lund")
     assert await story.enroll(flow, ada) == {ada: "workflow_off"}
     await story.rest()
-    assert await story.told(flow, ada) == ["Not enrolled: the workflow is off"]
+    assert await story.told(flow, ada) == ["Not enrolled, though story asked: the workflow is off"]
 
 
 async def test_what_happens_before_the_turn_counts_and_is_told(story: Story) -> None:
@@ -71,12 +73,14 @@ async def test_what_happens_before_the_turn_counts_and_is_told(story: Story) -> 
     async with story.house.database.unit() as conn:
         await workflows.turn_off(conn, flow.id, "story", story.now)
     await story.rest()
-    assert await story.told(flow, ada) == ["Not enrolled: the workflow is off"]
+    assert await story.told(flow, ada) == ["Not enrolled, though story asked: the workflow is off"]
     await story.turn_on(flow)
     assert await story.enroll(flow, bo) == {}
     await story.archive("contacts", bo)
     await story.rest()
-    assert await story.told(flow, bo) == ["Not enrolled: there is no such record"]
+    assert await story.told(flow, bo) == [
+        "Not enrolled, though story asked: there is no such record"
+    ]
     assert await story.verify() == []
 
 
@@ -109,7 +113,7 @@ async def test_who_is_asked_in_and_out_again_before_the_turn_does_not_begin(stor
     assert await story.enroll(flow, ada, bo) == {}
     assert await story.unenroll(flow, ada) == {ada: "not_active"}
     await story.rest()
-    assert await story.told(flow, ada) == ["Not enrolled: somebody decided so"]
+    assert await story.told(flow, ada) == ["Not enrolled, though story asked: somebody decided so"]
     assert (await story.kinds(flow, bo))[-1] == "finished"
     # Who is asked out first and in afterwards is in.
     await story.unenroll(flow, ada)

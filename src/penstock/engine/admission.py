@@ -22,14 +22,14 @@ async def admit(turn: Turn, entrants: Entrants) -> list[Walker]:
     if plan is None or not plan.on:
         if entrants.chosen:
             reason = plan.shut if plan else "workflow_off"
-            refuse(turn, workflow_id, dict.fromkeys(entrants.records, reason))
+            refuse(turn, workflow_id, dict.fromkeys(entrants.records, reason), entrants.source)
         return []
     # A re-enrollment trigger alone enrols nobody.
     eligible = await _eligible(turn, entrants)
     asking = {record: how for record, how in entrants.records.items() if record in eligible}
     sifted = await sift(turn, workflow_id, asking, again=_again(plan, entrants))
     if not entrants.quiet:
-        refuse(turn, workflow_id, sifted.refused)
+        refuse(turn, workflow_id, sifted.refused, entrants.source if entrants.chosen else None)
     admitted = sifted.admitted
     if not admitted:
         return []
@@ -71,14 +71,15 @@ async def admit(turn: Turn, entrants: Entrants) -> list[Walker]:
     return walkers
 
 
-def refuse(turn: Turn, workflow_id: int, refused: Mapping[int, str]) -> None:
-    """Tell of records that are not let in, each with the reason."""
+def refuse(turn: Turn, workflow_id: int, refused: Mapping[int, str], by: str | None = None) -> None:
+    """Tell of records that are not let in, each with the reason; `by` is who wanted it."""
     by_reason: dict[str, list[int]] = {}
     for record, reason in refused.items():
         by_reason.setdefault(reason, []).append(record)
     for reason, records in by_reason.items():
         who = [(0, record, 0) for record in records]
-        turn.journal.note("refused", workflow_id, WHOLE, who, {0: {"reason": reason}})
+        detail = {"reason": reason} if by is None else {"reason": reason, "by": by}
+        turn.journal.note("refused", workflow_id, WHOLE, who, {0: detail})
         turn.journal.tally(workflow_id, WHOLE, "refused", len(records))
 
 

@@ -121,6 +121,9 @@ class Entry:
                 return Text("Enrolled, since it met the conditions already")
             case "enrolled", str(by):
                 return Text("Enrolled by {who}", who=who(by, self.by_name))
+            case "refused", str(by):
+                asking, reason = who(by, self.by_name), self._reason()
+                return Text("Not enrolled, though {who} asked: {reason}", who=asking, reason=reason)
             case "unenrolled", str(by):
                 return Text("Unenrolled by {who}", who=who(by, self.by_name))
             case "delivered", _ if detail.get("reason") == "counted_as_sent":
@@ -130,16 +133,20 @@ class Entry:
             case "awaiting", _ if "until" in detail:
                 until = moment(datetime.fromisoformat(detail["until"]))
                 return Text("Waits for an event, until {until} at the latest", until=until)
-        told: dict[str, Any] = {"part": "", "until": "", "reason": "", **detail}
-        if told["until"]:
-            told["until"] = moment(datetime.fromisoformat(told["until"]))
-        known = {**REASONS, **reasons.REASONS} if self.kind in _OF_EFFECTS else REASONS
-        code = str(told["reason"])
-        pattern = known[code].pattern if code in known else code
-        told["reason"] = Text(pattern, **detail.get("arguments", {}))
+        until = detail.get("until", "")
         sentences = {**TOLD, **OF_WEBHOOKS} if detail.get("effect") == "http" else TOLD
-        pattern = sentences[self.kind].pattern
-        return Text(pattern, **{name: told[name] for name in ("reason", "until", "part")})
+        return Text(
+            sentences[self.kind].pattern,
+            reason=self._reason(),
+            until=moment(datetime.fromisoformat(until)) if until else "",
+            part=detail.get("part", ""),
+        )
+
+    def _reason(self) -> Text:
+        known = {**REASONS, **reasons.REASONS} if self.kind in _OF_EFFECTS else REASONS
+        code = str(self.detail.get("reason", ""))
+        pattern = known[code].pattern if code in known else code
+        return Text(pattern, **self.detail.get("arguments", {}))
 
 
 _OF_EFFECTS = frozenset(("delivered", "undelivered", "uncertain", "retrying", "failed"))
@@ -248,14 +255,9 @@ def _place(cursor: str | None, until: datetime) -> dict[str, Any]:
         return dict(zip(names, (until, 2**63 - 1, 2**31 - 1, KINDS[-1], 2**63 - 1), strict=True))
     try:
         at, enrollment, visit, kind, record = cursor.split(",")
-        index = KINDS.index(kind)
-        values = (
-            datetime.fromisoformat(at),
-            int(enrollment),
-            int(visit),
-            KINDS[index],
-            int(record),
-        )
+        if kind not in KINDS:
+            raise CursorInvalid(cursor=cursor)
+        values = (datetime.fromisoformat(at), int(enrollment), int(visit), kind, int(record))
         return dict(zip(names, values, strict=True))
     except ValueError:
         raise CursorInvalid(cursor=cursor) from None

@@ -221,13 +221,13 @@ class Intake:
     async def _enroll(self, request: Any) -> None:
         """Somebody chose these records; who was refused at once is only told of."""
         turn, asked = self.turn, request.details
-        workflow_id = asked["workflow"]
+        workflow_id, by = asked["workflow"], str(asked["by"])
         if asked.get("refused"):
-            refuse(turn, workflow_id, dict.fromkeys(request.record_ids, asked["refused"]))
+            refuse(turn, workflow_id, dict.fromkeys(request.record_ids, asked["refused"]), by)
             return
         workflow = turn.automation.workflows.get(workflow_id)
         if workflow is None:
-            refuse(turn, workflow_id, dict.fromkeys(request.record_ids, "workflow_off"))
+            refuse(turn, workflow_id, dict.fromkeys(request.record_ids, "workflow_off"), by)
             return
         rows = await _queries.rows(
             turn.conn,
@@ -239,9 +239,9 @@ class Intake:
         how = Circumstances(request.lane, request.depth)
         chosen = {row.id: how for row in rows}
         gone = [id for id in request.record_ids if id not in chosen]
-        refuse(turn, workflow_id, dict.fromkeys(gone, "record_gone"))
+        refuse(turn, workflow_id, dict.fromkeys(gone, "record_gone"), by)
         if chosen:
-            self.entrants.append(Entrants(workflow_id, str(asked["by"]), chosen, chosen=True))
+            self.entrants.append(Entrants(workflow_id, by, chosen, chosen=True))
 
     async def _unenroll(self, request: Any) -> None:
         """Somebody, or a workflow, wants these records out of a workflow."""
@@ -256,7 +256,8 @@ class Intake:
             of_this = asked["workflow"] in (None, asking.workflow_id)
             if asking.chosen and of_this and asking.workflow_id != spare:
                 out = asking.records.keys() & set(records)
-                refuse(self.turn, asking.workflow_id, dict.fromkeys(sorted(out), reason))
+                refused = dict.fromkeys(sorted(out), reason)
+                refuse(self.turn, asking.workflow_id, refused, asking.source)
                 for id in out:
                     del asking.records[id]
 

@@ -13,6 +13,7 @@ from penstock.workflows.document import SHAPES, Document
 from penstock.workflows.errors import DocumentInvalid
 
 CONTACT = "0-1"
+LONGEST_NAME: Final = 500
 
 _ARRAYS = (
     "actions", "timeWindows", "blockedDates", "holidayCalendars", "dataSources",
@@ -89,15 +90,18 @@ def _word_problems(body: Mapping[str, Any], schema: Schema, *, creating: bool) -
     if object_type is not None and object_type not in schema.types:
         text = Text('there is no object type "{name}"', name=object_type)
         yield Problem(text, "$.objectTypeId", "OBJECT_TYPE_UNKNOWN")
-    expected = "CONTACT_FLOW" if object_type == CONTACT else "PLATFORM_FLOW"
-    if object_type in schema.types and body.get("type") not in (None, expected):
+    other = "PLATFORM_FLOW" if object_type == CONTACT else "CONTACT_FLOW"
+    if object_type in schema.types and body.get("type") == other:
         text = Text(
             'Expected an object type {relation} "0-1" but got "{given}" for a {type}',
             relation=Text("other than") if object_type == CONTACT else Text("equal to"),
             given=object_type,
-            type=body.get("type"),
+            type=other,
         )
         yield Problem(text, "$.objectTypeId", "WRONG_OBJECT_TYPE")
+    if len(body.get("name") or "") > LONGEST_NAME:
+        text = Text("it is longer than {limit} characters", limit=LONGEST_NAME)
+        yield Problem(text, "$.name", "TOO_LONG")
     enrolling = (body.get("enrollmentCriteria") or {}).get("type", "DATASET")
     if not isinstance(enrolling, str) or enrolling not in {*TRIGGERS, "DATASET"}:
         known = ", ".join(sorted(TRIGGERS))
