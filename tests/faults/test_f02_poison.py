@@ -82,7 +82,7 @@ async def test_of_500_with_one_bad_one_499_are_done_once_and_the_bad_one_goes_on
         " WHERE workflow_id = %s AND step = '1' GROUP BY kind ORDER BY kind",
         flow.id,
     )
-    assert [tuple(row) for row in rows] == [("failed", 1, 1), ("succeeded", 499, 499)]
+    assert [tuple(row) for row in rows] == [("succeeded", 499, 499), ("failed", 1, 1)]
     (reason,) = await story.query("SELECT detail FROM journal WHERE kind = 'failed'")
     assert "this city is poison" in reason.detail["arguments"]["error"]
     done = await story.query(
