@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from penstock.actions.durations import length_problems
 from penstock.actions.moments import WEEK, TimeDelay
-from penstock.actions.time_delays import counted, moment, too_far
+from penstock.actions.time_delays import counted, moment
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 BUSINESS = list(WEEK[:5])
@@ -98,4 +99,5 @@ def test_counting_weekdays_is_counting_one_by_one() -> None:
     ],
 )
 def test_what_no_calendar_reaches_is_too_far(wanted: TimeDelay, far: bool) -> None:
-    assert too_far(wanted) is far
+    problems = [*length_problems(wanted.delta, wanted.time_unit, "$.delta")]
+    assert bool(problems) is far

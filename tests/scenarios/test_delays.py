@@ -8,6 +8,9 @@ from penstock.workflows import store as workflows
 from tests.story import Story, all_of, any_of, branch, equals, set_property, step, to, when
 
 LEADS = all_of(any_of("lifecyclestage", "lead"))
+OPENED = [
+    {"filterBranchType": "UNIFIED_EVENTS", "eventTypeId": "4-666440", "operator": "HAS_COMPLETED"}
+]
 
 
 def until(id: str, **fields: Any) -> dict[str, Any]:
@@ -177,3 +180,29 @@ async def test_a_date_that_is_none_is_a_problem_of_the_step(story: Story) -> Non
         schema = await story.house.schemas.current(conn)
         problems = await workflows.problems(conn, schema, broken)
     assert [problem.code for problem in problems] == ["NO_DATE"]
+
+
+@pytest.mark.parametrize(
+    ("type_id", "fields", "where"),
+    [
+        ("0-1", {"delta": "200", "time_unit": "YEARS"}, "delta"),
+        ("0-1", {"delta": 10**400, "time_unit": "MINUTES"}, "delta"),
+        ("0-28", {"delay": {"delta": 10**9, "daysOfWeek": ["MONDAY"]}}, "delay.delta"),
+        ("0-35", {"date": {"type": "TIMESTAMP"}, "delta": -(10**9)}, "delta"),
+        (
+            "0-29",
+            {"event_filter_branches": OPENED, "expiration_minutes": 10**12},
+            "expiration_minutes",
+        ),
+    ],
+)
+async def test_who_waits_longer_than_any_calendar_reaches_would_wait_for_nothing(
+    story: Story, type_id: str, fields: dict[str, Any], where: str
+) -> None:
+    endless = await story.workflow(when(LEADS), [step("1", type_id, fields)])
+    async with story.house.database.unit() as conn:
+        schema = await story.house.schemas.current(conn)
+        problems = await workflows.problems(conn, schema, endless)
+    assert [(problem.code, problem.where) for problem in problems] == [
+        ("DELAY_TOO_LONG", f"$.actions[0].fields.{where}")
+    ]

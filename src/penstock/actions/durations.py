@@ -1,9 +1,13 @@
 """Lengths of time in the units of the wire: hours and less elapse, days and more are civil."""
 
 from calendar import monthrange
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
+
+from penstock.kernel.errors import Problem
+from penstock.kernel.texts import Text
 
 Unit = Literal["SECONDS", "MINUTES", "HOURS", "HALF_DAYS", "DAYS", "WEEKS", "MONTHS", "YEARS"]
 
@@ -15,6 +19,26 @@ _ELAPSED = {
 }
 _DAYS = {"DAYS": 1, "WEEKS": 7}
 _MONTHS = {"MONTHS": 1, "YEARS": 12}
+
+_LONGEST: Final = 36_600
+"""Days, forwards or back: a hundred years."""
+
+_DAYS_IN: Final[dict[Unit, float]] = {
+    "SECONDS": 1 / 86_400,
+    "MINUTES": 1 / 1_440,
+    "HOURS": 1 / 24,
+    "HALF_DAYS": 1 / 2,
+    "DAYS": 1,
+    "WEEKS": 7,
+    "MONTHS": 31,
+    "YEARS": 366,
+}
+
+
+def length_problems(amount: int, unit: Unit, where: str) -> Iterator[Problem]:
+    """Whether it leads further than can be reckoned with."""
+    if abs(amount) > _LONGEST / _DAYS_IN[unit]:
+        yield Problem(Text("so far away no calendar reaches"), where, "DELAY_TOO_LONG")
 
 
 def after(start: datetime, amount: int, unit: Unit, zone: ZoneInfo) -> datetime:

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field
 
+from penstock.actions.durations import length_problems
 from penstock.actions.moments import TimeDelay
 from penstock.actions.sources import Column, Part, Reader, Source
-from penstock.actions.time_delays import moment, too_far
+from penstock.actions.time_delays import moment
 from penstock.actions.tokens import OUTPUTS, Token, own, sole
 from penstock.kernel.errors import Problem
 from penstock.kernel.texts import Text
@@ -174,9 +175,8 @@ class RelativeDatetime(Moment):
         if chosen is not None and not self.time_delay.known_zone():
             text = Text('there is no time zone "{name}"', name=chosen.time_zone_id)
             yield Problem(text, f"{where}.timeDelay.timeZoneStrategy", "UNKNOWN_TIME_ZONE")
-        if too_far(self.time_delay):
-            text = Text("so far away no calendar reaches")
-            yield Problem(text, f"{where}.timeDelay.delta", "DELAY_TOO_LONG")
+        length = self.time_delay
+        yield from length_problems(length.delta, length.time_unit, f"{where}.timeDelay.delta")
 
 
 class Increment(Source):

@@ -2,30 +2,10 @@
 
 from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
-from typing import Final
 from zoneinfo import ZoneInfo
 
-from penstock.actions.durations import Unit, after, instant
+from penstock.actions.durations import after, instant
 from penstock.actions.moments import WEEK, TimeDelay, Weekday
-
-_LONGEST: Final = 36_600
-"""Days, forwards or back: a hundred years."""
-
-_DAYS_IN: Final[dict[Unit, float]] = {
-    "SECONDS": 1 / 86_400,
-    "MINUTES": 1 / 1_440,
-    "HOURS": 1 / 24,
-    "HALF_DAYS": 1 / 2,
-    "DAYS": 1,
-    "WEEKS": 7,
-    "MONTHS": 31,
-    "YEARS": 366,
-}
-
-
-def too_far(delay: TimeDelay) -> bool:
-    """Whether it leads further than can be reckoned with."""
-    return abs(delay.delta) * _DAYS_IN[delay.time_unit] > _LONGEST
 
 
 def moment(delay: TimeDelay, now: datetime, zone: ZoneInfo) -> datetime:

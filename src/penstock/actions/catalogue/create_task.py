@@ -6,11 +6,11 @@ from typing import Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from penstock.actions.base import Action, Batch, Departures, Place
-from penstock.actions.durations import Unit, after
+from penstock.actions.durations import Unit, after, length_problems
 from penstock.actions.inputs import Input, StaticValue
 from penstock.actions.linking import Link, edges, link_problems
 from penstock.actions.moments import TimeDelay
-from penstock.actions.time_delays import moment, too_far
+from penstock.actions.time_delays import moment
 from penstock.kernel.errors import Problem
 from penstock.kernel.forms import field
 from penstock.kernel.texts import Text
@@ -113,9 +113,9 @@ class CreateTask(
             text = Text("a title is needed")
             problems.append(Problem(text, f"{place.where}.subject", "REQUIRED"))
         due = self.due_time
-        if due is not None and too_far(due):
-            text = Text("so far away no calendar reaches")
-            problems.append(Problem(text, f"{place.where}.due_time.delta", "DELAY_TOO_LONG"))
+        if due is not None:
+            where = f"{place.where}.due_time.delta"
+            problems += length_problems(due.delta, due.time_unit, where)
         if due is not None and not due.known_zone():
             zone = due.time_zone_strategy
             name = zone.time_zone_id if zone is not None else ""

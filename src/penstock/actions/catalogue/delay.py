@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from penstock.actions.base import ONWARD, Action, Batch, Centre, Departures, Place
-from penstock.actions.durations import Unit, after
+from penstock.actions.durations import Unit, after, length_problems
 from penstock.actions.moments import TimeOfDay, dated
 from penstock.kernel.errors import Problem
 from penstock.kernel.forms import field
@@ -65,7 +65,8 @@ class Delay(
         return dated(day, self.delta, self.time_unit, self.time_of_day, zone)
 
     def problems(self, place: Place) -> list[Problem]:
-        if place.centred or self.delta >= 0:
-            return []
-        text = Text("only in a date-centred workflow can a delay lead back")
-        return [Problem(text, f"{place.where}.delta", "NEGATIVE_DELAY")]
+        where = f"{place.where}.delta"
+        if not place.centred and self.delta < 0:
+            text = Text("only in a date-centred workflow can a delay lead back")
+            return [Problem(text, where, "NEGATIVE_DELAY")]
+        return list(length_problems(self.delta, self.time_unit, where))

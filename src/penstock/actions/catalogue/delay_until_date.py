@@ -5,7 +5,7 @@ from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from penstock.actions.base import AFTER_BRANCH, ONWARD, Action, Batch, Departures, Member, Place
-from penstock.actions.durations import Unit
+from penstock.actions.durations import Unit, length_problems
 from penstock.actions.inputs import Input, ObjectProperty, StaticValue
 from penstock.actions.moments import TimeOfDay, dated
 from penstock.kernel.errors import Problem
@@ -94,6 +94,10 @@ class DelayUntilDate(
         return (OUTCOME,)
 
     def problems(self, place: Place) -> list[Problem]:
+        far = length_problems(self.delta, self.time_unit, f"{place.where}.delta")
+        return [*far, *self._date_problems(place)]
+
+    def _date_problems(self, place: Place) -> list[Problem]:
         if isinstance(self.date, ObjectProperty):
             name = self.date.property_name
             prop = place.type.properties.get(name)

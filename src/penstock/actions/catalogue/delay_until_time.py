@@ -1,6 +1,7 @@
 """Delay until a day of the week or a time of day."""
 
 from penstock.actions.base import ONWARD, Action, Batch, Departures, Place
+from penstock.actions.durations import length_problems
 from penstock.actions.moments import TimeDelay
 from penstock.kernel.errors import Problem
 from penstock.kernel.forms import field
@@ -43,7 +44,7 @@ class DelayUntilTime(
                 'there is no time zone "{name}"', name=zone.time_zone_id if zone is not None else ""
             )
             return [Problem(text, f"{where}.timeZoneStrategy", "UNKNOWN_TIME_ZONE")]
-        return []
+        return list(length_problems(self.delay.delta, self.delay.time_unit, f"{where}.delta"))
 
     def sentence(self) -> Text:
         clock, days = self.delay.time_of_day, self.delay.days_of_week

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from penstock.actions.base import EVENT_MET, Action, Batch, Departures, Place
+from penstock.actions.durations import length_problems
 from penstock.filters.errors import FilterInvalid
 from penstock.filters.occurrences import check_occurrence
 from penstock.kernel.errors import Problem
@@ -59,7 +60,9 @@ class WaitForEvent(
         if not self.event_filter_branches:
             text = Text("no event is chosen to wait for")
             return [Problem(text, where, "EMPTY_BRANCH")]
-        return [
+        minutes = self.expiration_minutes or 0
+        far = length_problems(minutes, "MINUTES", f"{place.where}.expiration_minutes")
+        return [*far] + [
             problem
             for index, branch in enumerate(self.event_filter_branches)
             for problem in _branch_problems(branch, place, f"{where}[{index}]")
