@@ -166,3 +166,23 @@ async def test_what_nobody_foresaw_is_logged_and_not_shown(service: Service) -> 
     (line,) = logs
     assert line["correlation_id"] == body["correlationId"]
     assert "property_history" in str(line["exc_info"])
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/automation/v4/flows/{}",
+        "/api/workflows/{}",
+        "/api/workflows/{}/history",
+        "/api/workflows/{}/explain?recordId=1",
+        "/marketing/v3/emails/{}",
+        "/api/outbox/{}",
+        "/crm/v3/lists/{}/memberships",
+    ],
+)
+@pytest.mark.parametrize("word", ["abc", "1.5", "99999999999999999999"])
+async def test_what_does_not_exist_is_named_as_it_was_asked_for(
+    wire: httpx.AsyncClient, path: str, word: str
+) -> None:
+    body = check(await wire.get(path.format(word)), 404, "OBJECT_NOT_FOUND")
+    assert f" {word}" in str(body["message"])

@@ -15,7 +15,7 @@ from penstock.api.emails_shapes import (
     EmailUpdate,
 )
 from penstock.api.emails_wire import content_of, detail, named, shape, state_of
-from penstock.api.identifying import number
+from penstock.api.identifying import number, numbered
 from penstock.api.paging import paging
 from penstock.api.routing import Router
 from penstock.emails import store
@@ -78,7 +78,7 @@ async def update(call: ThisCall, email_id: str, body: EmailUpdate) -> dict[str, 
     """Change a mail; a published one stays complete, and says the new at once."""
     call.require(_SCOPE)
     content = await _content(call, body)
-    patch = Patch(number(email_id), body.name, state_of(body), content)
+    patch = Patch(numbered(email_id, EmailNotFound), body.name, state_of(body), content)
     return await _written(
         call, "emails_update", _one(await store.update(call.conn, [patch], call.now))
     )
@@ -88,7 +88,7 @@ async def update(call: ThisCall, email_id: str, body: EmailUpdate) -> dict[str, 
 async def archive(call: ThisCall, email_id: str) -> None:
     """Archive a mail; what is queued of it still goes out."""
     call.require(_SCOPE)
-    email = _one(await store.archive(call.conn, [number(email_id)], call.now))
+    email = _one(await store.archive(call.conn, [numbered(email_id, EmailNotFound)], call.now))
     await call.audit("emails_archive", f"emails/{email.id}")
 
 
@@ -96,7 +96,7 @@ async def archive(call: ThisCall, email_id: str) -> None:
 async def publish(call: ThisCall, email_id: str) -> None:
     """Let a mail be sent by workflows; it must be complete."""
     call.require(_SCOPE)
-    email = _one(await store.publish(call.conn, [number(email_id)], call.now))
+    email = _one(await store.publish(call.conn, [numbered(email_id, EmailNotFound)], call.now))
     await call.audit("emails_publish", f"emails/{email.id}", {"revision": email.revision})
 
 
@@ -104,7 +104,7 @@ async def publish(call: ThisCall, email_id: str) -> None:
 async def unpublish(call: ThisCall, email_id: str) -> None:
     """Let a mail be sent no more; what is queued of it still goes out."""
     call.require(_SCOPE)
-    email = _one(await store.unpublish(call.conn, [number(email_id)], call.now))
+    email = _one(await store.unpublish(call.conn, [numbered(email_id, EmailNotFound)], call.now))
     await call.audit("emails_unpublish", f"emails/{email.id}")
 
 

@@ -6,12 +6,13 @@ from typing import Any
 from pydantic import Field
 
 from penstock.api.call import Call, ThisCall
-from penstock.api.identifying import number
+from penstock.api.identifying import number, numbered
 from penstock.api.models import Wire
 from penstock.api.routing import Router
 from penstock.engine import requests
 from penstock.engine.history import reason
 from penstock.workflows import store
+from penstock.workflows.errors import WorkflowNotFound
 
 router = Router("enrolling", "Workflows")
 
@@ -53,7 +54,7 @@ async def enroll(call: ThisCall, workflow_id: str, body: Chosen) -> dict[str, An
     is named with the reason.
     """
     call.require(_SCOPE)
-    workflow = await store.read_one(call.conn, number(workflow_id))
+    workflow = await store.read_one(call.conn, numbered(workflow_id, WorkflowNotFound))
     ids = _ids(body)
     wanted = list(ids.values())
     refused = await requests.enroll(
@@ -68,7 +69,7 @@ async def enroll(call: ThisCall, workflow_id: str, body: Chosen) -> dict[str, An
 async def unenroll(call: ThisCall, workflow_id: str, body: Chosen) -> dict[str, Any]:
     """End the passages of records through a workflow, wherever they stand."""
     call.require(_SCOPE)
-    workflow = await store.read_one(call.conn, number(workflow_id))
+    workflow = await store.read_one(call.conn, numbered(workflow_id, WorkflowNotFound))
     ids = _ids(body)
     wanted = list(ids.values())
     refused = await requests.unenroll(call.conn, workflow, wanted, call.actor, call.write)

@@ -12,7 +12,7 @@ from penstock.api.explaining_wire import enrollment_explanation
 from penstock.api.filters import may_ask
 from penstock.api.filters_shapes import ExplanationShape
 from penstock.api.history_shapes import PassageShape
-from penstock.api.identifying import number
+from penstock.api.identifying import number, numbered
 from penstock.api.models import Wire
 from penstock.api.routing import Router
 from penstock.engine.conditions import documents
@@ -20,6 +20,7 @@ from penstock.engine.explaining import explain_enrollment
 from penstock.filters.compile import check
 from penstock.filters.errors import FilterInvalid
 from penstock.workflows import store
+from penstock.workflows.errors import WorkflowNotFound
 
 router = Router("explaining", "Workflows")
 
@@ -80,7 +81,7 @@ async def explain(
 ) -> dict[str, Any]:
     """Why a record is in a workflow, would enrol now or would not; and what it waits for there."""
     call.require("automation")
-    workflow = await store.read_one(call.conn, number(workflow_id))
+    workflow = await store.read_one(call.conn, numbered(workflow_id, WorkflowNotFound))
     type = call.objects(workflow.document.object_type, "read")
     for _, _, asked in documents(workflow.document):
         with suppress(FilterInvalid):

@@ -9,7 +9,7 @@ from fastapi import Query
 from penstock.accounts import account
 from penstock.api.call import Call, ThisCall
 from penstock.api.errors import RequestInvalid
-from penstock.api.identifying import number
+from penstock.api.identifying import number, numbered
 from penstock.api.models import Wire
 from penstock.api.routing import Router
 from penstock.engine import performance
@@ -57,7 +57,7 @@ async def read(
     is about the last thirty days. What did not happen in a bucket has no entry there.
     """
     call.require(_SCOPE)
-    workflow = await store.read_one(call.conn, number(flow_id))
+    workflow = await store.read_one(call.conn, numbered(flow_id, WorkflowNotFound))
     span = _span(call, start, end)
     return {"results": await _counts(call, workflow.id, span, bucket_type, first_day)}
 

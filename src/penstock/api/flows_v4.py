@@ -15,7 +15,7 @@ from penstock.api.flows_shapes import (
     FlowRevision,
 )
 from penstock.api.flows_wire import flow, listing, past
-from penstock.api.identifying import number
+from penstock.api.identifying import number, numbered
 from penstock.api.paging import paging
 from penstock.api.routing import Router
 from penstock.records.values import instant_text
@@ -55,14 +55,14 @@ async def create(call: ThisCall, body: FlowBody) -> dict[str, Any]:
 async def read_one(call: ThisCall, flow_id: str) -> dict[str, Any]:
     """A workflow with its latest definition."""
     call.require(_SCOPE)
-    return flow(await store.read_one(call.conn, number(flow_id)))
+    return flow(await store.read_one(call.conn, numbered(flow_id, WorkflowNotFound)))
 
 
 @router.put(_ONE, model=Flow)
 async def replace(call: ThisCall, flow_id: str, body: FlowBody) -> dict[str, Any]:
     """Replace a definition, given its current revisionId; what is left out is cleared."""
     call.require(_SCOPE)
-    id = number(flow_id)
+    id = numbered(flow_id, WorkflowNotFound)
     document = _document(body)
     saved = await store.replace(call.conn, call.schema, id, document, call.actor, call.now)
     details = {"revision": saved.revision, "enabled": saved.enabled}
@@ -74,7 +74,7 @@ async def replace(call: ThisCall, flow_id: str, body: FlowBody) -> dict[str, Any
 async def delete(call: ThisCall, flow_id: str) -> None:
     """Delete a workflow: nobody enrols any more, and its steps no longer run."""
     call.require(_SCOPE)
-    id = number(flow_id)
+    id = numbered(flow_id, WorkflowNotFound)
     await store.delete(call.conn, id, call.actor, call.now)
     await call.audit("flows_delete", f"flows/{id}")
 
@@ -99,7 +99,7 @@ async def read_batch(call: ThisCall, body: FlowBatch) -> Any:
 async def read_revision(call: ThisCall, flow_id: str, revision_id: str) -> dict[str, Any]:
     """A workflow's definition as it once was."""
     call.require(_SCOPE)
-    workflow = await store.read_one(call.conn, number(flow_id))
+    workflow = await store.read_one(call.conn, numbered(flow_id, WorkflowNotFound))
     revision = await store.read_revision(call.conn, workflow.id, number(revision_id))
     return {
         "id": str(workflow.id),

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime
 from penstock.api.call import ThisCall
 from penstock.api.history_shapes import EntryPage, RecordHistory
 from penstock.api.history_wire import actions_of, entry, passage
-from penstock.api.identifying import number
+from penstock.api.identifying import number, numbered
 from penstock.api.models import Listed, Words
 from penstock.api.paging import paging
 from penstock.api.routing import Router
@@ -17,6 +17,7 @@ from penstock.engine import history
 from penstock.engine.history import Search
 from penstock.engine.kinds import Kind
 from penstock.workflows import store
+from penstock.workflows.errors import WorkflowNotFound
 
 router = Router("history", "Workflows")
 
@@ -40,7 +41,7 @@ async def of_workflow(
 ) -> dict[str, Any]:
     """What a workflow did, newest first; `since` and `until` are included."""
     call.require(_SCOPE)
-    workflow = await store.read_one(call.conn, number(workflow_id))
+    workflow = await store.read_one(call.conn, numbered(workflow_id, WorkflowNotFound))
     search = _search(kinds, steps, since, until)
     entries = await history.of_workflow(call.conn, workflow.id, search, after=after, limit=limit)
     following = entries[-1].cursor if len(entries) == limit else None

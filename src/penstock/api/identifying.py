@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from penstock.kernel.db import Connection
-from penstock.kernel.errors import Invalid
+from penstock.kernel.errors import Invalid, NotFound
 from penstock.records.reading import find
 from penstock.records.schema import TypeSchema
 from penstock.records.uniqueness import value_text
@@ -22,6 +22,14 @@ def number(word: str) -> int:
     if word.isascii() and word.isdigit() and len(word) < 20:
         return min(int(word), _LARGEST)
     return 0
+
+
+def numbered(word: str, missing: type[NotFound]) -> int:
+    """The id that a path names. Raises `missing`, with the word as it came, for what is none."""
+    id = number(word)
+    if not id:
+        raise missing(id=word)
+    return id
 
 
 async def identify(

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 from fastapi import Body, Query
 
 from penstock.api.call import Call, ThisCall
-from penstock.api.identifying import number
+from penstock.api.identifying import number, numbered
 from penstock.api.lists_pages import BY_ID, BY_JOINING, page
 from penstock.api.lists_shapes import (
     MemberPage,
@@ -19,6 +19,7 @@ from penstock.api.lists_shapes import (
 from penstock.api.lists_v3 import READ, WRITE
 from penstock.api.routing import Router
 from penstock.lists import members, store
+from penstock.lists.errors import ListNotFound
 from penstock.records import reading
 from penstock.records.errors import RecordNotFound
 from penstock.records.values import instant_text
@@ -35,7 +36,7 @@ Pages = Annotated[MemberPageQuery, Query()]
 async def list_members(call: ThisCall, list_id: str, query: Pages) -> dict[str, Any]:
     """A page of members by their ids; with `before` and without `after` they come backwards."""
     call.require(READ)
-    found = await store.read_one(call.conn, number(list_id))
+    found = await store.read_one(call.conn, numbered(list_id, ListNotFound))
     return await page(call, found, BY_ID, query)
 
 
@@ -43,7 +44,7 @@ async def list_members(call: ThisCall, list_id: str, query: Pages) -> dict[str, 
 async def list_by_joining(call: ThisCall, list_id: str, query: Pages) -> dict[str, Any]:
     """A page of members by the moment at which they joined; with `before` they come backwards."""
     call.require(READ)
-    found = await store.read_one(call.conn, number(list_id))
+    found = await store.read_one(call.conn, numbered(list_id, ListNotFound))
     return await page(call, found, BY_JOINING, query)
 
 
@@ -75,7 +76,7 @@ async def add_and_remove(call: ThisCall, list_id: str, body: MembershipChange) -
 async def add_from(call: ThisCall, list_id: str, source_list_id: str) -> None:
     """Add all members of another list to one whose members are chosen."""
     call.require(WRITE)
-    id, source = number(list_id), number(source_list_id)
+    id, source = numbered(list_id, ListNotFound), numbered(source_list_id, ListNotFound)
     await members.add_from(call.conn, call.schema, id, source, call.write)
     await call.audit("lists_members_add_from", f"lists/{id}", {"source": source})
 
@@ -84,7 +85,7 @@ async def add_from(call: ThisCall, list_id: str, source_list_id: str) -> None:
 async def clear(call: ThisCall, list_id: str) -> None:
     """Remove all members of a list whose members are chosen."""
     call.require(WRITE)
-    id = number(list_id)
+    id = numbered(list_id, ListNotFound)
     await members.clear(call.conn, id, call.write)
     await call.audit("lists_members_clear", f"lists/{id}")
 
@@ -119,7 +120,7 @@ async def _change(
     remove: Sequence[str] = (),
 ) -> dict[str, Any]:
     call.require(WRITE)
-    id = number(list_id)
+    id = numbered(list_id, ListNotFound)
     coming, going = set(map(number, add)), set(map(number, remove))
     # A record that is named in both is a member in the end.
     removed = await members.remove(call.conn, id, going - coming, call.write)

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from penstock.api import lists_wire
 from penstock.api.call import Call, ThisCall
-from penstock.api.identifying import number
+from penstock.api.identifying import number, numbered
 from penstock.api.lists_shapes import (
     FilterInput,
     Id,
@@ -133,7 +133,7 @@ async def rename(
 ) -> dict[str, Any]:
     """Give a list another name."""
     call.require(WRITE)
-    id = number(list_id)
+    id = numbered(list_id, ListNotFound)
     renamed = await store.rename(call.conn, call.schema, id, list_name, call.actor, call.now)
     await _audit(call, "lists_rename", renamed)
     return {"updatedList": await lists_wire.shape(call, renamed, filters=include_filters)}
@@ -154,7 +154,7 @@ async def change_filter(
     call.require(WRITE)
     if not enroll_objects_in_workflows:
         raise EnrollingFixed
-    id, document = number(list_id), body.filter_branch
+    id, document = numbered(list_id, ListNotFound), body.filter_branch
     changed = await store.change_filter(call.conn, call.schema, id, document, call.actor, call.now)
     await _audit(call, "lists_change_filter", changed)
     return {"updatedList": await lists_wire.shape(call, changed, filters=True)}
@@ -173,7 +173,7 @@ async def delete(call: ThisCall, list_id: str) -> None:
 async def restore(call: ThisCall, list_id: str) -> None:
     """Bring a deleted list back."""
     call.require(WRITE)
-    id = number(list_id)
+    id = numbered(list_id, ListNotFound)
     back = await store.restore(call.conn, call.schema, id, call.actor, call.now)
     await _audit(call, "lists_restore", back)
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 from fastapi import Query
 
 from penstock.api.call import Call, ThisCall
-from penstock.api.identifying import number
+from penstock.api.identifying import number, numbered
 from penstock.api.outbox_shapes import (
     EffectPage,
     EffectQuery,
@@ -18,6 +18,7 @@ from penstock.api.paging import paging
 from penstock.api.routing import Router
 from penstock.delivery import effects, outbox
 from penstock.delivery.effects import Sighted
+from penstock.delivery.errors import MailNotFound
 from penstock.delivery.outbox import Mail
 from penstock.records.values import instant_text
 from penstock.workflows.reasons import REASONS
@@ -48,7 +49,7 @@ async def list_mails(call: ThisCall, query: Annotated[MailQuery, Query()]) -> di
 async def read_mail(call: ThisCall, mail_id: str) -> dict[str, Any]:
     """A captured mail as its recipient would have got it."""
     call.require(_SCOPE)
-    mail = await outbox.read(call.conn, number(mail_id))
+    mail = await outbox.read(call.conn, numbered(mail_id, MailNotFound))
     return {**_mail(mail), "html": mail.html, "text": mail.text}
 
 

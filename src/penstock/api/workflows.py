@@ -7,13 +7,14 @@ from pydantic import Field
 
 from penstock.api.call import Call, ThisCall
 from penstock.api.flows_wire import listing
-from penstock.api.identifying import number
+from penstock.api.identifying import numbered
 from penstock.api.models import Wire
 from penstock.api.routing import Router
 from penstock.engine import existing, history
 from penstock.kernel.errors import Problem
 from penstock.records.values import instant_text
 from penstock.workflows import store
+from penstock.workflows.errors import WorkflowNotFound
 from penstock.workflows.pausing import Policy, Resumption
 from penstock.workflows.store import Workflow
 
@@ -93,7 +94,7 @@ async def list_workflows(call: ThisCall) -> dict[str, Any]:
 async def read_one(call: ThisCall, workflow_id: str) -> dict[str, Any]:
     """A workflow with its numbers by step, and what keeps it from being turned on."""
     call.require(_SCOPE)
-    workflow = await store.read_one(call.conn, number(workflow_id))
+    workflow = await store.read_one(call.conn, numbered(workflow_id, WorkflowNotFound))
     (shape,) = await shapes(call, [workflow])
     numbers = await history.counts(call.conn, [workflow.id])
     checked = await store.review(call.conn, call.schema, workflow)
@@ -112,7 +113,7 @@ async def turn_on(call: ThisCall, workflow_id: str, body: TurnOn) -> dict[str, A
     workflow = await store.turn_on(
         call.conn,
         call.schema,
-        number(workflow_id),
+        numbered(workflow_id, WorkflowNotFound),
         call.actor,
         call.now,
         enroll_existing=body.enroll_existing,
@@ -127,7 +128,9 @@ async def turn_on(call: ThisCall, workflow_id: str, body: TurnOn) -> dict[str, A
 async def turn_off(call: ThisCall, workflow_id: str) -> dict[str, Any]:
     """Turn a workflow off: nobody enrols from now on."""
     call.require(_SCOPE)
-    workflow = await store.turn_off(call.conn, number(workflow_id), call.actor, call.now)
+    workflow = await store.turn_off(
+        call.conn, numbered(workflow_id, WorkflowNotFound), call.actor, call.now
+    )
     await call.audit("workflows_turn_off", f"flows/{workflow.id}")
     (shape,) = await shapes(call, [workflow])
     return shape
@@ -137,7 +140,9 @@ async def turn_off(call: ThisCall, workflow_id: str) -> dict[str, Any]:
 async def pause(call: ThisCall, workflow_id: str) -> dict[str, Any]:
     """Pause a workflow: everybody stays where it stands, and nobody enrols."""
     call.require(_SCOPE)
-    workflow = await store.pause(call.conn, number(workflow_id), call.actor, call.now)
+    workflow = await store.pause(
+        call.conn, numbered(workflow_id, WorkflowNotFound), call.actor, call.now
+    )
     await call.audit("workflows_pause", f"flows/{workflow.id}")
     (shape,) = await shapes(call, [workflow])
     return shape
@@ -149,7 +154,12 @@ async def resume(call: ThisCall, workflow_id: str, body: Resume) -> dict[str, An
     call.require(_SCOPE)
     choice = Resumption(body.policy, body.rate, body.steps, body.enroll_matched)
     workflow = await store.resume(
-        call.conn, call.schema, number(workflow_id), choice, call.actor, call.now
+        call.conn,
+        call.schema,
+        numbered(workflow_id, WorkflowNotFound),
+        choice,
+        call.actor,
+        call.now,
     )
     await call.audit("workflows_resume", f"flows/{workflow.id}", choice.raw)
     (shape,) = await shapes(call, [workflow])

@@ -7,7 +7,7 @@ from pydantic import Field
 from penstock.api.call import Call, ThisCall
 from penstock.api.flows_shapes import Flow, FlowBody
 from penstock.api.flows_wire import flow
-from penstock.api.identifying import number
+from penstock.api.identifying import number, numbered
 from penstock.api.models import Wire
 from penstock.api.routing import Router
 from penstock.api.workflows import WorkflowShape, shapes
@@ -15,7 +15,7 @@ from penstock.engine import existing, history
 from penstock.workflows import store
 from penstock.workflows.broken import refuse_broken
 from penstock.workflows.document import Document
-from penstock.workflows.errors import WorkflowOff
+from penstock.workflows.errors import WorkflowNotFound, WorkflowOff
 from penstock.workflows.planning import KINDS, compare
 
 router = Router("publishing", "Workflows of ours")
@@ -52,7 +52,7 @@ class Restore(Wire):
 async def preview(call: ThisCall, workflow_id: str, body: FlowBody) -> dict[str, Any]:
     """What saving this definition would change, and how many stand at the steps concerned."""
     call.require(_SCOPE)
-    workflow = await store.read_one(call.conn, number(workflow_id))
+    workflow = await store.read_one(call.conn, numbered(workflow_id, WorkflowNotFound))
     given = {
         "type": workflow.document.raw["type"],
         "isEnabled": workflow.enabled,
@@ -89,7 +89,7 @@ async def restore(
 ) -> dict[str, Any]:
     """Make an earlier definition the latest one again; it is on or off as it is now."""
     call.require(_SCOPE)
-    workflow = await store.read_one(call.conn, number(workflow_id))
+    workflow = await store.read_one(call.conn, numbered(workflow_id, WorkflowNotFound))
     earlier = await store.read_revision(call.conn, workflow.id, number(revision_id))
     document = {
         **earlier.document.raw,
@@ -107,7 +107,7 @@ async def restore(
 async def enroll_existing(call: ThisCall, workflow_id: str) -> dict[str, Any]:
     """Enrol what matches already in a workflow that is on; `existing` tells how far it is."""
     call.require(_SCOPE)
-    id = number(workflow_id)
+    id = numbered(workflow_id, WorkflowNotFound)
     if not (await store.read_one(call.conn, id)).enabled:
         raise WorkflowOff(id=id)
     workflow = await store.turn_on(
@@ -121,7 +121,7 @@ async def enroll_existing(call: ThisCall, workflow_id: str) -> dict[str, Any]:
 async def cancel_existing(call: ThisCall, workflow_id: str) -> dict[str, Any]:
     """Enrol no more of the records that match already; those who are in stay."""
     call.require(_SCOPE)
-    workflow = await store.read_one(call.conn, number(workflow_id))
+    workflow = await store.read_one(call.conn, numbered(workflow_id, WorkflowNotFound))
     await existing.cancel(call.conn, workflow.id)
     await call.audit("workflows_cancel_existing", f"flows/{workflow.id}")
     return await _shape(call, workflow)
