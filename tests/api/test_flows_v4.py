@@ -187,3 +187,14 @@ async def test_a_deleted_flow_is_gone(wire: httpx.AsyncClient) -> None:
     answer = await wire.post(f"{FLOWS}/batch/read", json=batch)
     assert answer.status_code == 207
     assert answer.json()["numErrors"] == 1
+
+
+@pytest.mark.parametrize("path", [FLOWS, f"{FLOWS}/email-campaigns"])
+@pytest.mark.parametrize("after", ["abc", "-5", "99999999999999999999", "1-", ""])
+async def test_a_page_after_nothing_that_is_known_is_not_the_first_page_again(
+    wire: httpx.AsyncClient, path: str, after: str
+) -> None:
+    await create(wire)
+    answer = await wire.get(path, params={"after": after})
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["in"] == "after"

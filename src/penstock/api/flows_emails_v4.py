@@ -8,10 +8,13 @@ from pydantic import Field
 
 from penstock.actions.base import ACTIONS
 from penstock.api.call import Call, ThisCall
+from penstock.api.errors import RequestInvalid
 from penstock.api.identifying import number
 from penstock.api.models import Wire, Words
 from penstock.api.paging import paging
 from penstock.api.routing import Router
+from penstock.kernel.errors import Problem
+from penstock.kernel.texts import Text
 from penstock.workflows import store
 from penstock.workflows.document import Document, Step
 from penstock.workflows.store import Workflow
@@ -52,11 +55,13 @@ async def list_emails(
     """The e-mails of all workflows, or of those named, in the order of their flows' ids."""
     call.require("automation")
     every = sorted({sent for workflow in await _workflows(call, flows) for sent in _sent(workflow)})
+    start = None if after is None else _place("after", after)
     if before is not None:
-        earlier = [sent for sent in every if sent < _place(before)]
+        end = _place("before", before)
+        earlier = [sent for sent in every if sent < end]
         shown, more = earlier[-limit:], len(earlier) < len(every)
     else:
-        later = [sent for sent in every if after is None or sent > _place(after)]
+        later = [sent for sent in every if start is None or sent > start]
         shown, more = later[:limit], len(later) > limit
     following = shown[-1].cursor if shown and more else None
     answer: dict[str, Any] = {
@@ -75,9 +80,14 @@ async def list_emails(
     return answer
 
 
-def _place(cursor: str) -> _Sent:
-    flow, _, content = cursor.partition("-")
-    return _Sent(number(flow), number(content))
+def _place(name: str, cursor: str) -> _Sent:
+    flow, content = (number(word) for word in cursor.partition("-")[::2])
+    if not flow or not content:
+        text = Text(
+            '"{where}" names no place in this list: take it from the page before', where=name
+        )
+        raise RequestInvalid(problems=[Problem(text, name, "INVALID")])
+    return _Sent(flow, content)
 
 
 async def _workflows(call: Call, words: list[str]) -> list[Workflow]:

@@ -28,14 +28,15 @@ _ALL = "/automation/v4/flows"
 _ONE = "/automation/v4/flows/{flow_id}"
 _SCOPE = "automation"
 
+After = Annotated[int, Query(ge=0, le=2**63 - 1)]
 Limit = Annotated[int, Query(ge=1, le=100)]
 
 
 @router.get(_ALL, model=FlowPage)
-async def list_flows(call: ThisCall, after: str = "0", limit: Limit = 100) -> dict[str, Any]:
+async def list_flows(call: ThisCall, after: After = 0, limit: Limit = 100) -> dict[str, Any]:
     """A page of workflows, in the order of their ids."""
     call.require(_SCOPE)
-    found = await store.page(call.conn, after=number(after), limit=limit + 1)
+    found = await store.page(call.conn, after=after, limit=limit + 1)
     shown = found[:limit]
     following = shown[-1].id if len(found) > limit else None
     return {"results": [listing(w) for w in shown], **paging(call.request, following)}
