@@ -186,3 +186,13 @@ async def test_what_does_not_exist_is_named_as_it_was_asked_for(
 ) -> None:
     body = check(await wire.get(path.format(word)), 404, "OBJECT_NOT_FOUND")
     assert f" {word}" in str(body["message"])
+
+
+async def test_a_moment_that_is_none_is_refused_with_one_that_is(wire: httpx.AsyncClient) -> None:
+    path = "/api/records/1/history?since="
+    for given in ("yesterday", "2026-13-01", "2026-01-01", "9" * 17):
+        body = check(await wire.get(path + given), 400, "VALIDATION_ERROR")
+        assert str(body["message"]) == (
+            'The request is not valid: "since" is not valid:'
+            " a moment is expected, such as 2026-01-31T09:00:00Z"
+        )

@@ -144,7 +144,7 @@ WRONG = [
         "closedate",
         indexed(indexReference={"referenceType": "DECADE"}),
         f"{OPERATION}.timePoint.indexReference.referenceType",
-        "it must be one of: 'NOW', 'TODAY', 'WEEK', 'MONTH', 'QUARTER', 'YEAR', ",
+        "it must be one of: NOW, TODAY, WEEK, MONTH, QUARTER, YEAR, ",
     ),
     (
         "closedate",
@@ -168,7 +168,7 @@ WRONG = [
         "closedate",
         {**indexed(), "propertyParser": "BIRTHDAY"},
         f"{OPERATION}.propertyParser",
-        "it must be one of: 'VALUE'",
+        "it must be one of: VALUE",
     ),
     (
         "closedate",
@@ -202,7 +202,7 @@ WRONG = [
         "closedate",
         {"operationType": "CALENDAR_DATE", "operator": "IN_THIS_TIME_UNIT", "timeUnit": "HOUR"},
         f"{OPERATION}.timeUnit",
-        "it must be one of: 'DAY'",
+        "it must be one of: DAY",
     ),
 ]
 

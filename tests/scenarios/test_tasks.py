@@ -308,7 +308,7 @@ PROBLEMS: list[tuple[dict[str, Any], str, str]] = [
         "owner_assignment.value",
         "INVALID_OWNER_ID",
     ),
-    ({"owner_assignment": {"type": "CUSTOM"}}, "owner_assignment", "VALUE_ERROR"),
+    ({"owner_assignment": {"type": "CUSTOM"}}, "owner_assignment", "REQUIRED"),
     (
         {
             "owner_assignment": {

@@ -26,6 +26,7 @@ from penstock.kernel.errors import (
     Problem,
     Unavailable,
 )
+from penstock.kernel.misfits import expectation
 from penstock.kernel.texts import Text
 from penstock.records.errors import DefinitionExists
 
@@ -219,6 +220,10 @@ def _problem(error: Mapping[str, Any]) -> Problem:
     text = (
         Text(pattern, where=where, **error.get("ctx", {}))
         if pattern
-        else Text('"{where}" is not valid: {reason}', where=where, reason=error["msg"])
+        else Text('"{where}" is not valid: {reason}', where=where, reason=_reason(error))
     )
     return Problem(text, where=where, code=error["type"].upper())
+
+
+def _reason(error: Mapping[str, Any]) -> Text:
+    return expectation(error) or Text("{reason}", reason=error["msg"])

@@ -72,13 +72,16 @@ def settings_of(data: Path | None) -> "Settings":
     from pydantic import ValidationError
 
     from penstock.kernel.errors import Invalid, Problem
+    from penstock.kernel.misfits import expectation
     from penstock.kernel.settings import Settings
 
     try:
         settings = Settings()
     except ValidationError as error:
         problems = [
-            Problem(Text("{reason}", reason=item["msg"]), _variable(item["loc"]))
+            Problem(
+                expectation(item) or Text("{reason}", reason=item["msg"]), _variable(item["loc"])
+            )
             for item in error.errors()
         ]
         text = Text("The environment has settings that are not valid")

@@ -12,6 +12,7 @@ from penstock.filters.errors import FilterInvalid
 from penstock.filters.nodes import BRANCHES, Family, Node, Part, Unknown, in_order
 from penstock.kernel.db import dumps
 from penstock.kernel.errors import Problem
+from penstock.kernel.misfits import expectation
 from penstock.kernel.texts import Text
 from penstock.records.values import BadValue
 
@@ -130,31 +131,9 @@ def _problem(error: ErrorDetails, where: str) -> Problem:
     cause = error.get("ctx", {}).get("error")
     if isinstance(cause, BadValue):
         return Problem(cause.text, path, cause.code)
-    return Problem(_reason(error), path, "REQUIRED" if error["type"] == "missing" else "INVALID")
+    return Problem(reason_of(error), path, "REQUIRED" if error["type"] == "missing" else "INVALID")
 
 
-def _reason(error: ErrorDetails) -> Text:
-    kind, context = error["type"], error.get("ctx", {})
-    if kind == "missing":
-        return Text("{field} is required", field=error["loc"][-1])
-    if kind == "literal_error":
-        return Text("it must be one of: {known}", known=context["expected"])
-    if kind == "too_short":
-        return Text("at least one value is needed")
-    if kind == "greater_than_equal":
-        return Text("it must be at least {limit}", limit=context["ge"])
-    if kind == "less_than_equal":
-        return Text("it must be at most {limit}", limit=context["le"])
-    for start, expected in _EXPECTED.items():
-        if kind.startswith(start):
-            return expected
-    return Text("it is not valid: {reason}", reason=error["msg"])
-
-
-_EXPECTED: Final = {
-    "int": Text("a whole number is expected"),
-    "bool": Text("true or false is expected"),
-    "string": Text("a text is expected"),
-    "list": Text("a list is expected"),
-    "model": Text("an object is expected"),
-}
+def reason_of(error: ErrorDetails) -> Text:
+    """What is wrong with a value that does not fit, for people."""
+    return expectation(error) or Text("it is not valid: {reason}", reason=error["msg"])

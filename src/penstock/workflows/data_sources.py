@@ -11,6 +11,7 @@ from penstock.kernel.errors import Problem
 from penstock.kernel.texts import Text
 from penstock.records.schema import Schema, TypeSchema
 from penstock.records.values import BadValue, parse
+from penstock.workflows.parsing import misfit
 
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
@@ -200,9 +201,7 @@ def _misread(error: ValidationError, where: str) -> Iterator[Problem]:
     for detail in error.errors():
         # The first part of a place is the type, which chose the class.
         path = "".join(f".{part}" for part in detail["loc"][1:]) or ".type"
-        yield Problem(
-            Text("{reason}", reason=detail["msg"]), f"{where}{path}", detail["type"].upper()
-        )
+        yield misfit(detail, f"{where}{path}")
 
 
 def _edge_problems(

@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
+from penstock.filters.model import reason_of
 from penstock.kernel.errors import Problem
-from penstock.kernel.texts import Text
+from penstock.records.values import BadValue
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -21,14 +23,18 @@ def parsed(
         for detail in error.errors():
             path = "".join(
                 f"[{part}]" if isinstance(part, int) else f".{part}"
-                for part in _place(raw, detail["loc"])
+                for part in (*_place(raw, detail["loc"]), *_chooser(detail))
             )
-            problems.append(
-                Problem(
-                    Text("{reason}", reason=detail["msg"]), f"{where}{path}", detail["type"].upper()
-                )
-            )
+            problems.append(misfit(detail, f"{where}{path}"))
         return None
+
+
+def misfit(detail: ErrorDetails, where: str) -> Problem:
+    """What is wrong with the value at a place."""
+    cause = detail.get("ctx", {}).get("error")
+    if isinstance(cause, BadValue):
+        return Problem(cause.text, where, cause.code)
+    return Problem(reason_of(detail), where, detail["type"].upper())
 
 
 def _place(raw: Any, path: Sequence[int | str]) -> Iterator[int | str]:
@@ -41,3 +47,10 @@ def _place(raw: Any, path: Sequence[int | str]) -> Iterator[int | str]:
             raw = raw.get(part)
         elif isinstance(raw, Sequence) and isinstance(part, int) and part < len(raw):
             raw = raw[part]
+
+
+def _chooser(detail: ErrorDetails) -> Iterator[str]:
+    """The field by whose value a form is chosen, where none could be."""
+    name = detail.get("ctx", {}).get("discriminator")
+    if name is not None:
+        yield name.strip("'")

@@ -14,7 +14,7 @@ from penstock.actions.time_delays import moment
 from penstock.kernel.errors import Problem
 from penstock.kernel.forms import field
 from penstock.kernel.texts import Text
-from penstock.records.values import instant_text
+from penstock.records.values import BadValue, instant_text
 
 _TASK: Final = "0-27"
 
@@ -30,7 +30,7 @@ class Assignment(BaseModel):
     @model_validator(mode="after")
     def _chosen(self) -> "Assignment":
         if self.type == "CUSTOM" and "value" not in self.model_fields_set:
-            raise ValueError("a custom assignment needs a value")
+            raise BadValue(Text("a custom assignment needs a value"), "REQUIRED")
         return self
 
 
