@@ -10,7 +10,7 @@ import pytest
 
 from penstock.records.schema import Schema
 from penstock.workflows.broken import refuse_broken
-from penstock.workflows.document import Document
+from penstock.workflows.document import SHAPES, Document
 from penstock.workflows.errors import DocumentInvalid
 from penstock.workflows.planning import Plan, compare, plan_problems
 from penstock.workflows.timing import past_problems, timing
@@ -126,6 +126,42 @@ async def test_whatever_stands_in_a_flow_it_is_refused_or_named(house: House, na
             if failure is not None:
                 failed[f"{path} = {other!r}"] = failure
     assert failed == {}
+
+
+@pytest.mark.parametrize(
+    ("path", "other", "place", "said"),
+    [
+        (("actions", 0, "type"), None, "actions[0].type", "type is required"),
+        (
+            ("actions", 0, "type"),
+            "LOOP",
+            "actions[0].type",
+            f'"LOOP" is no type of action; there are: {", ".join(sorted(SHAPES))}',
+        ),
+        (("startActionId",), None, "startActionId", "startActionId is required"),
+        (
+            ("actions", 0, "connection", "edgeType"),
+            "FLY",
+            "actions[0].connection.edgeType",
+            'there is no "FLY" here; there are: STANDARD, GOTO',
+        ),
+        (("actions", 0, "connection"), 2, "actions[0].connection", "a connection is an object"),
+        (
+            ("actions", 0, "listBranches", 0, "connection"),
+            2,
+            "actions[0].listBranches[0].connection",
+            "a connection is an object",
+        ),
+    ],
+)
+async def test_a_graph_that_is_broken_says_where_and_what_is_possible(
+    house: House, path: tuple[int | str, ...], other: Any, place: str, said: str
+) -> None:
+    body = with_instead(ours(), path, other)
+    with pytest.raises(DocumentInvalid) as refused:
+        refuse_broken(body, await house.schema(), creating=True)
+    (problem,) = refused.value.problems
+    assert (problem.where, str(problem.text)) == (f"$.{place}", said)
 
 
 def test_whatever_stands_in_a_publish_plan_its_problems_are_named() -> None:

@@ -136,11 +136,7 @@ def _action_problems(action: Any, where: str) -> Iterator[Problem]:
     if not isinstance(action, Mapping):
         yield Problem(Text("an action is an object"), where, "WRONG_TYPE")
         return
-    type = action.get("type")
-    if not isinstance(type, str) or type not in SHAPES:
-        yield Problem(
-            Text('"{type}" is no type of action', type=type), f"{where}.type", "UNKNOWN_TYPE"
-        )
+    yield from _type_problems(action.get("type"), f"{where}.type")
     if not isinstance(action.get("actionId"), str) or not action["actionId"]:
         text = Text("every action has an id, as text")
         yield Problem(text, f"{where}.actionId", "ID_MISSING")
@@ -151,24 +147,56 @@ def _action_problems(action: Any, where: str) -> Iterator[Problem]:
         if not isinstance(action.get(name) or [], list):
             text = Text("{kind} is expected here", kind=Text("a list"))
             yield Problem(text, f"{where}.{name}", "WRONG_TYPE")
-    if any(not isinstance(branch, Mapping) for branch in _branches(action)):
-        yield Problem(Text("a branch is an object"), where, "WRONG_TYPE")
-    elif any(not isinstance(edge, Mapping) for edge in _connections(action)):
+    for edge, place in _connections(action, where):
+        yield from _connection_problems(edge, place)
+    for branch, place in _branches(action, where):
+        if isinstance(branch, Mapping):
+            yield from _connection_problems(branch.get("connection", branch), f"{place}.connection")
+        else:
+            yield Problem(Text("a branch is an object"), place, "WRONG_TYPE")
+
+
+def _type_problems(type: Any, where: str) -> Iterator[Problem]:
+    if type is None:
+        text = Text("{field} is required", field="type")
+        yield Problem(text, where, "REQUIRED_FIELD_MISSING")
+    elif not isinstance(type, str) or type not in SHAPES:
+        text = Text(
+            '"{type}" is no type of action; there are: {known}',
+            type=type,
+            known=", ".join(sorted(SHAPES)),
+        )
+        yield Problem(text, where, "UNKNOWN_TYPE")
+
+
+def _connection_problems(edge: Any, where: str) -> Iterator[Problem]:
+    if edge is None:
+        return
+    if not isinstance(edge, Mapping):
         yield Problem(Text("a connection is an object"), where, "WRONG_TYPE")
+    elif edge.get("edgeType") not in (None, *_EDGES):
+        text = Text(
+            'there is no "{given}" here; there are: {known}',
+            given=edge["edgeType"],
+            known=", ".join(_EDGES),
+        )
+        yield Problem(text, f"{where}.edgeType", "UNKNOWN_TYPE")
 
 
+_EDGES: Final = ("STANDARD", "GOTO")
 _BRANCHES: Final = ("listBranches", "staticBranches", "testBranches")
 
 
-def _branches(action: Mapping[str, Any]) -> list[Any]:
-    lists = [action.get(name) for name in _BRANCHES]
-    return [branch for branches in lists if isinstance(branches, list) for branch in branches]
+def _branches(action: Mapping[str, Any], where: str) -> Iterator[tuple[Any, str]]:
+    for name in _BRANCHES:
+        branches = action.get(name)
+        for index, branch in enumerate(branches if isinstance(branches, list) else ()):
+            yield branch, f"{where}.{name}[{index}]"
 
 
-def _connections(action: Mapping[str, Any]) -> list[Any]:
-    found = [action.get(name) for name in ("connection", "defaultBranch", "errorConnection")]
-    found += [branch.get("connection") for branch in _branches(action)]
-    return [edge for edge in found if edge is not None]
+def _connections(action: Mapping[str, Any], where: str) -> Iterator[tuple[Any, str]]:
+    for name in ("connection", "defaultBranch", "errorConnection"):
+        yield action.get(name), f"{where}.{name}"
 
 
 def _edge_problems(document: Document) -> Iterator[Problem]:
@@ -177,6 +205,10 @@ def _edge_problems(document: Document) -> Iterator[Problem]:
         if count > 1:
             text = Text("{count} actions have the id {id}", count=count, id=id)
             yield Problem(text, "$.actions", "DUPLICATE_ACTION_ID")
+    if document.steps and document.start is None:
+        text = Text("{field} is required", field="startActionId")
+        yield Problem(text, "$.startActionId", "REQUIRED_FIELD_MISSING")
+        return
     if document.steps and document.start not in document.steps:
         text = Text('there is no action "{id}" to start with', id=document.start)
         yield Problem(text, "$.startActionId", "ACTION_DOESNT_EXIST")
