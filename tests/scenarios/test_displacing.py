@@ -72,3 +72,13 @@ async def test_a_workflow_that_is_not_there_stops_turning_on(story: Story) -> No
         await story.turn_on(flow)
     (problem,) = refused.value.problems
     assert problem.where == "$.unEnrollmentSetting.flowIds[0]"
+
+
+async def test_what_is_no_id_of_a_workflow_stops_turning_on(story: Story) -> None:
+    setting = {"type": "SELECTIVE", "flowIds": ["Welcome"]}
+    flow = await story.workflow(OSLO, [delay("1", 60)], unEnrollmentSetting=setting)
+    with pytest.raises(WorkflowIncomplete) as refused:
+        await story.turn_on(flow)
+    (problem,) = refused.value.problems
+    assert problem.where == "$.unEnrollmentSetting.flowIds[0]"
+    assert str(problem.text) == '"Welcome" is not an id: it is a number'

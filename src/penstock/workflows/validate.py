@@ -50,6 +50,10 @@ def _leaving_problems(document: Document, names: Names) -> Iterator[Problem]:
         if not isinstance(setting.get("flowIds") or [], list):
             text = Text("{kind} is expected here", kind=Text("a list"))
             yield Problem(text, f"{where}.flowIds", "WRONG_TYPE")
+        for place, id in enumerate(left_flows(setting)):
+            if not (id.isascii() and id.isdecimal()):
+                text = Text('"{value}" is not an id: it is a number', value=id)
+                yield Problem(text, f"{where}.flowIds[{place}]", "INVALID_ID")
         yield from missing(_left(document), names)
 
 
