@@ -115,3 +115,8 @@ async def test_a_workflow_is_paused_and_resumed(story: Story, url: str) -> None:
             {"policy": "SHIFT", "rate": 60, "steps": {"1": "SKIP"}, "enrolls": True},
         ),
     ]
+
+
+async def test_a_workflow_without_a_name_is_called_by_its_id(story: Story, url: str) -> None:
+    flow = await story.workflow(None, [], name="")
+    assert done(url, "workflows", "off", str(flow.id)) == f"Workflow {flow.id} is off.\n"

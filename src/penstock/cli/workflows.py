@@ -223,7 +223,7 @@ def _say_state(workflow: "Workflow", *, json: bool) -> None:
     if json:
         as_json({"id": str(workflow.id), "state": workflow.state})
         return
-    name = workflow.document.name
+    name = workflow.document.name or Text("Workflow {id}", id=workflow.id)
     match workflow.state:
         case "off":
             say(Text("{name} is off.", name=name))
