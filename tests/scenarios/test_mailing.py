@@ -12,6 +12,7 @@ from penstock.engine import history
 from penstock.kernel.settings import Settings
 from penstock.records import merging, store
 from penstock.records.associations import NewEdge
+from penstock.workflows import store as workflows
 from tests.story import Story, all_of, any_of, property_is, set_property, step, to, when
 
 LEADS = when(all_of(any_of("lifecyclestage", "lead")))
@@ -148,3 +149,22 @@ async def test_what_was_uncertain_and_is_decided_later_is_told_twice(story: Stor
         "Somebody decided that what went to ada@x.test was sent",
     ]
     assert await story.verify() == []
+
+
+async def test_what_a_mail_cannot_say_of_its_readers_is_worth_knowing(story: Story) -> None:
+    mail = await story.email(
+        subject="Hello {{ contact.firstnam }}",
+        html="<p>{{ kontakt.city }} {{ contact.city }} {{ company.name }}</p>",
+    )
+    flow = await story.workflow(LEADS, [step("1", "0-4", {"content_id": mail})])
+    async with story.house.database.unit() as conn:
+        checked = await workflows.review(conn, await story.house.schemas.current(conn), flow)
+    assert checked.problems == ()
+    misspelt, unknown = checked.warnings
+    assert misspelt.where == unknown.where == "$.actions[0].fields.content_id"
+    assert str(misspelt.text) == (
+        '"contact.firstnam" in the e-mail says nothing: there is no property "firstnam" of Contacts'
+    )
+    assert str(unknown.text) == (
+        '"kontakt.city" in the e-mail says nothing: "kontakt" is nothing that a token can speak of'
+    )

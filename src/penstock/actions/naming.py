@@ -5,7 +5,7 @@ fields, so an action of its own need not check them.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
 from pydantic import BaseModel
@@ -89,6 +89,22 @@ def mail_problems(mails: Mapping[str, str], where: str, known: Known) -> Iterato
             token = Token.of_path(path)
             if token.root in _OF_WORKFLOWS:
                 yield from _token_problems(token, f"{where}.{setting}", known, f"{where}.{setting}")
+
+
+def mail_warnings(mails: Mapping[str, str], where: str, known: Known) -> Iterator[Problem]:
+    """What e-mails that a step sends say of their readers, and nobody has; by their settings."""
+    for setting, id in mails.items():
+        for path in sorted(known.mails.get(id, ())):
+            token = Token.of_path(path)
+            if token.root in _OF_WORKFLOWS:
+                continue
+            for problem in _named_problems(token, f"{where}.{setting}", known):
+                text = Text(
+                    '"{token}" in the e-mail says nothing: {reason}',
+                    token=path,
+                    reason=problem.text,
+                )
+                yield replace(problem, text=text)
 
 
 def walk(value: Any, where: str) -> Iterator[tuple[str, Source | str]]:
@@ -185,16 +201,30 @@ def _event_problems(token: Token, where: str, known: Known) -> Iterator[Problem]
 
 
 def _type_problems(token: Token, where: str, known: Known) -> Iterator[Problem]:
-    type = next((type for type in known.schema.types.values() if type.name == token.root), None)
-    if type is None:
-        text = Text('"{name}" is nothing that a token can speak of', name=token.root)
-        yield Problem(text, where, "INVALID_TOKEN")
-        return
-    if type.id != known.type.id and not known.schema.edges_between(known.type.id, type.id):
+    type = _named(token, known)
+    if (
+        type is not None
+        and type.id != known.type.id
+        and not known.schema.edges_between(known.type.id, type.id)
+    ):
         text = Text(
             "{first} and {second} have no association type",
             first=known.type.plural,
             second=type.plural,
         )
         yield Problem(text, where, "ASSOCIATION_TYPE_UNKNOWN")
-    yield from _property_problems(type, token.key, where)
+    yield from _named_problems(token, where, known)
+
+
+def _named_problems(token: Token, where: str, known: Known) -> Iterator[Problem]:
+    """Whether there is a type of this name, with such a property."""
+    type = _named(token, known)
+    if type is None:
+        text = Text('"{name}" is nothing that a token can speak of', name=token.root)
+        yield Problem(text, where, "INVALID_TOKEN")
+    else:
+        yield from _property_problems(type, token.key, where)
+
+
+def _named(token: Token, known: Known) -> TypeSchema | None:
+    return next((type for type in known.schema.types.values() if type.name == token.root), None)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from penstock.actions.base import ACTIONS, Place
-from penstock.actions.naming import Known, input_problems, mail_problems
+from penstock.actions.naming import Known, input_problems, mail_problems, mail_warnings
 from penstock.filters.compile import Criterion, check, mentions
 from penstock.filters.errors import FilterInvalid
 from penstock.filters.mentions import Mention, Names, missing
@@ -121,7 +121,8 @@ def look(
     problems += eligibility_problems(document)
     for id in document.order:
         problems += _step_problems(document, id, place, naming.at(id))
-    return Checked(tuple(problems), criteria, tuple(_unknown_actions(document)))
+    warnings = [*_unknown_actions(document), *_empty_tokens(document, naming)]
+    return Checked(tuple(problems), criteria, tuple(warnings))
 
 
 def _unknown_actions(document: Document) -> Iterator[Problem]:
@@ -131,6 +132,16 @@ def _unknown_actions(document: Document) -> Iterator[Problem]:
         if step.type_id not in ACTIONS:
             text = Text('the action "{type}" is not supported by this version', type=step.type_id)
             yield Problem(text, step.where, "ACTION_UNSUPPORTED")
+
+
+def _empty_tokens(document: Document, naming: Naming) -> Iterator[Problem]:
+    """What the mails of steps would say of their readers, and cannot."""
+    for id in document.order:
+        step = document.steps[id]
+        entry = ACTIONS.get(step.type_id)
+        action = None if entry is None else parsed(entry, step.settings, "", [])
+        if action is not None:
+            yield from mail_warnings(action.mails(), f"{step.where}.fields", naming.at(id))
 
 
 def trigger_of(document: Document) -> Trigger | None:
