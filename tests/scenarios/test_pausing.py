@@ -10,7 +10,7 @@ import pytest
 
 from penstock.engine import history
 from penstock.workflows import store as workflows
-from penstock.workflows.errors import WorkflowNotOn, WorkflowNotPaused
+from penstock.workflows.errors import StepsUnknown, WorkflowNotOn, WorkflowNotPaused
 from penstock.workflows.pausing import Resumption
 from penstock.workflows.store import Workflow
 from tests.story import Story, all_of, any_of, chained, delay, set_property, step, when
@@ -357,3 +357,14 @@ async def test_only_what_is_on_is_paused_and_only_what_is_paused_goes_on(story: 
         await pause(story, flow)
     with pytest.raises(WorkflowNotPaused):
         await resume(story, flow)
+
+
+async def test_a_policy_for_a_step_that_does_not_exist_ends_no_pause(story: Story) -> None:
+    flow = await story.workflow(when(LEADS), [delay("1", 60)])
+    await story.turn_on(flow)
+    await pause(story, flow)
+    with pytest.raises(StepsUnknown) as refused:
+        await resume(story, flow, steps={"1": "SHIFT", "7": "SKIP"})
+    assert str(refused.value) == f"Workflow {flow.id} has no step 7; there are: 1"
+    async with story.house.database.unit() as conn:
+        assert (await workflows.read_one(conn, flow.id)).state == "paused"

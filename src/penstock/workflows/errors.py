@@ -2,7 +2,7 @@
 
 NotFound     WorkflowNotFound, RevisionNotFound
 Conflict     RevisionStale, WorkflowNotOn, WorkflowNotPaused, WorkflowOff
-Invalid      DocumentInvalid, WorkflowIncomplete
+Invalid      DocumentInvalid, StepsUnknown, WorkflowIncomplete
 """
 
 from penstock.kernel.errors import Conflict, Invalid, NotFound
@@ -37,6 +37,10 @@ class WorkflowOff(Conflict):
 
 class DocumentInvalid(Invalid):
     """Invalid request to flow creation"""
+
+
+class StepsUnknown(Invalid):
+    """Workflow {id} has no step {steps}; there are: {known}"""
 
 
 class WorkflowIncomplete(Invalid):

@@ -1,7 +1,7 @@
 """Workflows are stored here: created, replaced with an optimistic lock, turned on and off."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import replace as altered
 from datetime import UTC, datetime
@@ -26,6 +26,7 @@ from penstock.workflows.errors import (
     DocumentInvalid,
     RevisionNotFound,
     RevisionStale,
+    StepsUnknown,
     WorkflowIncomplete,
     WorkflowNotFound,
     WorkflowNotOn,
@@ -202,16 +203,27 @@ async def pause(conn: Connection, id: int, actor: str, now: datetime) -> Workflo
 async def resume(
     conn: Connection, schema: Schema, id: int, resumption: Resumption, actor: str, now: datetime
 ) -> Workflow:
-    """End a pause. Raises WorkflowNotFound or WorkflowNotPaused."""
+    """End a pause. Raises WorkflowNotFound, WorkflowNotPaused or StepsUnknown."""
     workflow = await _lock(conn, id)
     if workflow.paused_at is None:
         raise WorkflowNotPaused(id=id, state=workflow.state)
+    known = {*workflow.document.steps, *await _live_steps(conn, workflow)}
+    unknown = [step for step in resumption.steps if step not in known]
+    if unknown:
+        raise StepsUnknown(id=id, steps=", ".join(unknown), known=", ".join(sorted(known)))
     await release(conn, id, workflow.paused_at, resumption, now)
     state = "starting" if workflow.on_since is None else "on"
     await _set_state(conn, id, state, actor, now, enroll_existing=None)
     await _set_times(conn, schema, id, now)
     await criteria.announce(conn)
     return await read_one(conn, id)
+
+
+async def _live_steps(conn: Connection, workflow: Workflow) -> Collection[str]:
+    """The steps of the revision that runs, which need not be the latest."""
+    if workflow.live_revision is None:
+        return ()
+    return (await read_revision(conn, workflow.id, workflow.live_revision)).document.steps
 
 
 async def delete(conn: Connection, id: int, actor: str, now: datetime) -> None:
