@@ -1,5 +1,6 @@
 """Workflows over HTTP: HubSpot's flows, and what its API does not have."""
 
+import json
 from typing import Any
 
 import httpx
@@ -198,3 +199,20 @@ async def test_a_page_after_nothing_that_is_known_is_not_the_first_page_again(
     answer = await wire.get(path, params={"after": after})
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["in"] == "after"
+
+
+@pytest.mark.parametrize("levels", [180, 250, 300, 2000])
+async def test_what_is_nested_too_deeply_to_be_kept_is_refused_with_its_place(
+    wire: httpx.AsyncClient, levels: int
+) -> None:
+    body = json.dumps(flow(customProperties={"deep": 0}))
+    deep = body.replace('"deep": 0', f'"deep": {"[" * levels}{"]" * levels}')
+    answer = await wire.post(FLOWS, content=deep, headers={"Content-Type": "application/json"})
+    if levels < 200:
+        made = answer.json()["id"]
+        inputs = [{"type": "FLOW_ID", "flowId": made}]
+        read = await wire.post(f"{FLOWS}/batch/read", json={"inputs": inputs})
+        assert (answer.status_code, read.status_code) == (201, 200)
+        return
+    assert (answer.status_code, answer.json()["category"]) == (400, "VALIDATION_ERROR")
+    assert "nested" in answer.json()["message"]

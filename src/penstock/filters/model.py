@@ -49,7 +49,7 @@ def read(document: Any, where: str = "$") -> tuple[Part, list[Problem]]:
 
     Raises FilterInvalid when it is nested too deep.
     """
-    if _depth(document) > DEEPEST:
+    if deeper(document, DEEPEST):
         text = Text("it is nested deeper than {limit} levels", limit=DEEPEST)
         raise FilterInvalid(problems=[Problem(text, where, "TOO_DEEP")])
     reader = _Reader()
@@ -58,7 +58,8 @@ def read(document: Any, where: str = "$") -> tuple[Part, list[Problem]]:
     return root, reader.problems
 
 
-def _depth(document: Any) -> int:
+def deeper(document: Any, limit: int) -> bool:
+    """Whether JSON is nested deeper than so many levels."""
     depth, level = 0, [document]
     while level:
         inner = [
@@ -68,9 +69,9 @@ def _depth(document: Any) -> int:
         ]
         level = [item for items in inner for item in items]
         depth += 1
-        if depth > DEEPEST:
-            break
-    return depth
+        if depth > limit:
+            return True
+    return False
 
 
 @dataclass

@@ -45,12 +45,21 @@ def plain(value: Any) -> Any:
 
 
 def dumps(value: Any, default: Callable[[Any], Any] = plain) -> bytes:
-    """JSON as jsonb takes it; a Decimal keeps every digit, and so does an integer of any size."""
+    """JSON as jsonb takes it; a Decimal keeps every digit, and so does an integer of any size.
+
+    Raises RecursionError for what is nested too deeply.
+    """
     try:
         return orjson.dumps(value, default=default, option=orjson.OPT_NON_STR_KEYS)
     except TypeError:
         # orjson refuses integers of more than 64 bits.
-        return orjson.dumps(_widened(value), default=default, option=orjson.OPT_NON_STR_KEYS)
+        widened = _widened(value)
+    try:
+        return orjson.dumps(widened, default=default, option=orjson.OPT_NON_STR_KEYS)
+    except TypeError as error:
+        if "Recursion" in str(error):
+            raise RecursionError("JSON is nested too deeply") from None
+        raise
 
 
 def _widened(value: Any) -> Any:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
+from penstock.filters.model import deeper
 from penstock.kernel.errors import Problem
 from penstock.kernel.texts import Text
 from penstock.records.schema import Schema
@@ -14,6 +15,9 @@ from penstock.workflows.errors import DocumentInvalid
 
 CONTACT = "0-1"
 LONGEST_NAME: Final = 500
+DEEPEST: Final = 200
+"""Levels of JSON: what is kept is read within answers, which are levels themselves."""
+
 
 _ARRAYS = (
     "actions", "timeWindows", "blockedDates", "holidayCalendars", "dataSources",
@@ -47,11 +51,20 @@ _FLOW_TYPES: Final = ("WORKFLOW", "ACTION_SET", "UNKNOWN")
 
 def refuse_broken(body: Mapping[str, Any], schema: Schema, *, creating: bool) -> None:
     """Raise DocumentInvalid, with every reason and its JSON path, for what cannot be stored."""
-    problems = list(_shape_problems(body, schema, creating=creating))
+    problems = list(_depth_problems(body))
+    if not problems:
+        problems = list(_shape_problems(body, schema, creating=creating))
     if not problems:
         problems = list(_graph_problems(body))
     if problems:
         raise DocumentInvalid(problems=problems)
+
+
+def _depth_problems(body: Mapping[str, Any]) -> Iterator[Problem]:
+    for name, value in body.items():
+        if deeper(value, DEEPEST):
+            text = Text("it is nested deeper than {limit} levels", limit=DEEPEST)
+            yield Problem(text, f"$.{name}", "TOO_DEEP")
 
 
 def _shape_problems(
