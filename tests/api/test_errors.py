@@ -196,3 +196,24 @@ async def test_a_moment_that_is_none_is_refused_with_one_that_is(wire: httpx.Asy
             'The request is not valid: "since" is not valid:'
             " a moment is expected, such as 2026-01-31T09:00:00Z"
         )
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("1e999999999", "a number has more than 4000 digits"),
+        ("1e9999999999999999999999", "a number has more than 4000 digits"),
+        ("1e100000", "a number has more than 4000 digits"),
+        ("-1e-999999999", "a number has more than 4000 digits"),
+        ("9" * 5000, "a number has more than 4000 digits"),
+        ("NaN", "NaN is no number of JSON"),
+        ('"\\u0000"', "the character \\u0000 cannot be stored"),
+        ('"\\ud800"', "it is not UTF-8"),
+    ],
+)
+async def test_what_json_cannot_hold_is_refused_in_words(
+    wire: httpx.AsyncClient, written: str, said: str
+) -> None:
+    content = f'{{"properties": {{"city": {written}}}}}'
+    body = check(await wire.post(CONTACTS, content=content, headers=JSON), 400, "VALIDATION_ERROR")
+    assert body["message"] == f"Invalid input JSON: {said}"

@@ -3,15 +3,19 @@
 import json
 import re
 from collections.abc import AsyncGenerator
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, Final, NoReturn
 
 from fastapi import Request
 
 from penstock.kernel.errors import Invalid
+from penstock.kernel.texts import Text
 
 LARGEST_BODY: Final = 16 * 1024 * 1024
 """Bytes of a body, unless the operation says otherwise."""
+
+LONGEST_NUMBER: Final = 4_000
+"""Digits of a number, also of one that is written shorter, as 1e3999 is."""
 
 _ESCAPED_NUL: Final = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
@@ -80,18 +84,39 @@ def parse(body: bytes) -> Any:
     """JSON with every digit of its numbers. Raises BodyInvalid for what could not be stored."""
     try:
         text = body.decode("utf-8-sig")
-        value = json.loads(text, parse_float=Decimal, parse_constant=_refuse)
+        value = json.loads(
+            text, parse_int=_whole, parse_float=_decimal, parse_constant=_refuse_constant
+        )
         if "\\u" in text:
             # A lone half of a surrogate pair is no character; PostgreSQL has no zero character.
             json.dumps(value, ensure_ascii=False, default=str).encode()
             if _ESCAPED_NUL.search(text):
-                _refuse("\\u0000")
+                raise BodyInvalid(reason=Text("the character \\u0000 cannot be stored"))
     except UnicodeError:
-        raise BodyInvalid(reason="UTF-8") from None
+        raise BodyInvalid(reason=Text("it is not UTF-8")) from None
     except ValueError as error:
         raise BodyInvalid(reason=error) from None
     return value
 
 
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(constant)
+def _whole(word: str) -> int:
+    if len(word) > LONGEST_NUMBER:
+        raise BodyInvalid(reason=_TOO_LONG)
+    return int(word)
+
+
+def _decimal(word: str) -> Decimal:
+    try:
+        number = Decimal(word)
+    except InvalidOperation:
+        raise BodyInvalid(reason=_TOO_LONG) from None
+    if len(word) > LONGEST_NUMBER or abs(number.adjusted()) > LONGEST_NUMBER:
+        raise BodyInvalid(reason=_TOO_LONG)
+    return number
+
+
+_TOO_LONG: Final = Text("a number has more than {limit} digits", limit=LONGEST_NUMBER)
+
+
+def _refuse_constant(word: str) -> NoReturn:
+    raise BodyInvalid(reason=Text("{word} is no number of JSON", word=word))
