@@ -1,5 +1,6 @@
 """Properties, through HubSpot's own client and on the wire."""
 
+import json
 from typing import Any
 
 import httpx
@@ -310,3 +311,22 @@ async def test_the_audit_trail_names_the_property(
         cursor = await conn.execute("SELECT operation, target, details FROM audit ORDER BY id")
         rows = [tuple(row) for row in await cursor.fetchall()]
     assert rows[-1] == ("properties_create", "contacts", {"names": ["mine"]})
+
+
+async def test_a_json_property_keeps_what_json_can_say(wire: httpx.AsyncClient) -> None:
+    made = await wire.post(
+        "/crm/v3/properties/contacts",
+        json={
+            "name": "basket",
+            "label": "Basket",
+            "type": "json",
+            "fieldType": "textarea",
+            "groupName": "contactinformation",
+        },
+    )
+    assert made.status_code == 201, made.text
+    for given in ({"price": 1.5, "name": "Äpple"}, [1, 10**30], '{"price": 1.5}'):
+        answer = await wire.post("/crm/v3/objects/contacts", json={"properties": {"basket": given}})
+        assert answer.status_code == 201, answer.text
+        kept = json.loads(answer.json()["properties"]["basket"])
+        assert kept == (json.loads(given) if isinstance(given, str) else given)

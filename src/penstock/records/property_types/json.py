@@ -3,14 +3,15 @@
 import json
 from typing import Any
 
+from penstock.kernel.db import dumps
 from penstock.kernel.texts import Text
 from penstock.records.model import Property
 from penstock.records.values import BadValue, PropertyType, text_of
 
 
 def _parse(raw: Any, property: Property) -> str:
-    text = json.dumps(raw) if isinstance(raw, (dict, list)) else text_of(raw)
     try:
+        text = dumps(raw).decode() if isinstance(raw, (dict, list)) else text_of(raw)
         json.loads(text)
     except (ValueError, RecursionError) as error:
         raise BadValue(Text("it is not JSON: {reason}", reason=error), "INVALID_JSON") from None
