@@ -182,6 +182,16 @@ async def test_a_date_that_is_none_is_a_problem_of_the_step(story: Story) -> Non
     assert [problem.code for problem in problems] == ["NO_DATE"]
 
 
+async def test_nobody_waits_for_less_than_no_time(story: Story) -> None:
+    fields = {"event_filter_branches": OPENED, "expiration_minutes": -5}
+    flow = await story.workflow(when(LEADS), [step("1", "0-29", fields)])
+    async with story.house.database.unit() as conn:
+        schema = await story.house.schemas.current(conn)
+        (problem,) = await workflows.problems(conn, schema, flow)
+    assert problem.code == "NEGATIVE_DELAY"
+    assert problem.where == "$.actions[0].fields.expiration_minutes"
+
+
 @pytest.mark.parametrize(
     ("type_id", "fields", "where"),
     [

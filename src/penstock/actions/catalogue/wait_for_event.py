@@ -60,13 +60,18 @@ class WaitForEvent(
         if not self.event_filter_branches:
             text = Text("no event is chosen to wait for")
             return [Problem(text, where, "EMPTY_BRANCH")]
-        minutes = self.expiration_minutes or 0
-        far = length_problems(minutes, "MINUTES", f"{place.where}.expiration_minutes")
-        return [*far] + [
+        return self._length_problems(f"{place.where}.expiration_minutes") + [
             problem
             for index, branch in enumerate(self.event_filter_branches)
             for problem in _branch_problems(branch, place, f"{where}[{index}]")
         ]
+
+    def _length_problems(self, where: str) -> list[Problem]:
+        minutes = self.expiration_minutes or 0
+        if minutes < 0:
+            text = Text("it must be at least {limit}", limit=0)
+            return [Problem(text, where, "NEGATIVE_DELAY")]
+        return list(length_problems(minutes, "MINUTES", where))
 
 
 def _branch_problems(branch: Mapping[str, Any], place: Place, where: str) -> Iterator[Problem]:
