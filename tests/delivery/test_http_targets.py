@@ -10,6 +10,7 @@ from aiohttp import web
 
 from penstock.delivery.targets import Targets, is_public
 from penstock.kernel.settings import Settings
+from penstock.workflows.reasons import REASONS
 from tests.delivery.desk import Desk
 from tests.delivery.hooks import Hook, allowing, by_way, open_hook, send_to
 
@@ -200,3 +201,7 @@ async def test_a_certificate_that_nobody_vouches_for_is_not_trusted(
     await desk.deliverer(**allowing()).deliver()
     assert (await desk.effect(key)).reason == "unreachable"
     assert safe.taken == []
+
+
+def test_the_reason_says_who_can_allow_a_network() -> None:
+    assert "PENSTOCK_ALLOWED_TARGETS" in str(REASONS["target_forbidden"])

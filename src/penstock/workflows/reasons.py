@@ -27,7 +27,8 @@ REASONS: Final[dict[str, Text]] = {
     "secret_unusable": Text("the secret that it needs cannot stand in a header"),
     "server_error": Text("the receiver had an error; it is tried again"),
     "target_forbidden": Text(
-        "its address is not public, or not https, and its network is not allowed"
+        "its address is not one of https on the public web, and the installation does not allow"
+        " its network (PENSTOCK_ALLOWED_TARGETS)"
     ),
     "target_invalid": Text("its address is not valid"),
     "template_failed": Text("the e-mail could not be rendered"),
