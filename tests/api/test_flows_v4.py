@@ -216,3 +216,13 @@ async def test_what_is_nested_too_deeply_to_be_kept_is_refused_with_its_place(
         return
     assert (answer.status_code, answer.json()["category"]) == (400, "VALIDATION_ERROR")
     assert "nested" in answer.json()["message"]
+
+
+async def test_a_refused_replacement_is_not_called_a_creation(wire: httpx.AsyncClient) -> None:
+    made = await create(wire)
+    body = flow(revisionId=made["revisionId"], startActionId="7")
+    answer = await wire.put(f"{FLOWS}/{made['id']}", json=body)
+    assert answer.status_code == 400
+    assert answer.json()["message"] == (
+        'Invalid request to flow update: there is no action "7" to start with'
+    )

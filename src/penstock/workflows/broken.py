@@ -11,7 +11,7 @@ from penstock.kernel.texts import Text
 from penstock.records.schema import Schema
 from penstock.triggers.base import TRIGGERS
 from penstock.workflows.document import SHAPES, Document
-from penstock.workflows.errors import DocumentInvalid
+from penstock.workflows.errors import DocumentInvalid, ReplacementInvalid
 
 CONTACT = "0-1"
 LONGEST_NAME: Final = 500
@@ -57,7 +57,8 @@ def refuse_broken(body: Mapping[str, Any], schema: Schema, *, creating: bool) ->
     if not problems:
         problems = list(_graph_problems(body))
     if problems:
-        raise DocumentInvalid(problems=problems)
+        kind = DocumentInvalid if creating else ReplacementInvalid
+        raise kind(problems=problems)
 
 
 def _depth_problems(body: Mapping[str, Any]) -> Iterator[Problem]:

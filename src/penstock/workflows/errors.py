@@ -2,7 +2,7 @@
 
 NotFound     WorkflowNotFound, RevisionNotFound
 Conflict     RevisionStale, WorkflowNotOn, WorkflowNotPaused, WorkflowOff
-Invalid      DocumentInvalid, StepsUnknown, WorkflowIncomplete
+Invalid      DocumentInvalid (ReplacementInvalid), StepsUnknown, WorkflowIncomplete
 """
 
 from penstock.kernel.errors import Conflict, Invalid, NotFound
@@ -37,6 +37,10 @@ class WorkflowOff(Conflict):
 
 class DocumentInvalid(Invalid):
     """Invalid request to flow creation"""
+
+
+class ReplacementInvalid(DocumentInvalid):
+    """Invalid request to flow update"""
 
 
 class StepsUnknown(Invalid):

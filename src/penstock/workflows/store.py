@@ -23,7 +23,7 @@ from penstock.workflows import loops, step_ids
 from penstock.workflows.broken import refuse_broken
 from penstock.workflows.document import Document
 from penstock.workflows.errors import (
-    DocumentInvalid,
+    ReplacementInvalid,
     RevisionNotFound,
     RevisionStale,
     StepsUnknown,
@@ -117,7 +117,7 @@ async def replace(
         *plan_problems(plan, current.document, document),
     ]
     if problems:
-        raise DocumentInvalid(problems=problems)
+        raise ReplacementInvalid(problems=problems)
     revision = current.revision + 1
     await _add_revision(conn, id, revision, document, actor, now, plan)
     enabled = bool(body.get("isEnabled"))
