@@ -51,8 +51,9 @@ _STORED: Final = frozenset({"workflows/document.py", "workflows/broken.py", "wor
 def lines(table: Table) -> Iterator[str]:
     """The page: what HubSpot has first, then what there is here besides."""
     yield from (
-        "Whatever a flow says is kept as it came, and read back the same. A workflow that has a",
-        "part which is not acted on says so among its problems and warnings, each with its path.",
+        "What a flow says in these fields is kept as it came, and read back the same; any other",
+        "field of the flow itself, such as a misspelt one, is left out. A workflow that has a part",
+        "which is not acted on says so among its problems and warnings, each with its path.",
         "",
         "## Fields of a flow",
         "",

@@ -226,3 +226,9 @@ async def test_a_refused_replacement_is_not_called_a_creation(wire: httpx.AsyncC
     assert answer.json()["message"] == (
         'Invalid request to flow update: there is no action "7" to start with'
     )
+
+
+async def test_a_field_that_flows_do_not_have_is_left_out(wire: httpx.AsyncClient) -> None:
+    made = await create(wire, goalFilterBranches=[], customProperties={"team": "north"})
+    assert "goalFilterBranches" not in made
+    assert made["customProperties"] == {"team": "north"}
