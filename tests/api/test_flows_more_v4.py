@@ -204,7 +204,7 @@ BROKEN: list[tuple[dict[str, Any], str]] = [
         {"actions": [set_property("1", "city", "x", connection={"nextActionId": "7"})]},
         "$.actions[0].connection.nextActionId",
     ),
-    ({"actions": [set_property("1", "city", "x", connection="7")]}, "$.actions[0]"),
+    ({"actions": [set_property("1", "city", "x", connection="7")]}, "$.actions[0].connection"),
     (
         {
             "actions": [
