@@ -8,6 +8,7 @@ others are uncertain.
 import asyncio
 from collections import deque
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -97,6 +98,9 @@ class Deliverer:
         self._closing = True
         async with self._working:
             if self._session is not None:
+                # The server would let it go when it notices that the session has ended.
+                with suppress(*TRANSIENT):
+                    await _queries.value(self._session, "let_name_go", name=self.name)
                 await self._session.close()
                 self._session = None
 

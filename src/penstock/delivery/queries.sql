@@ -8,6 +8,9 @@ SELECT pg_try_advisory_lock(hashtextextended('penstock.deliverer/' || :name::tex
     set_config('tcp_keepalives_interval', '10', false) AS interval,
     set_config('tcp_keepalives_count', '3', false) AS count;
 
+-- name: let_name_go
+SELECT pg_advisory_unlock(hashtextextended('penstock.deliverer/' || :name::text, 0));
+
 -- name: name_is_free
 -- Whether nobody alive has the name; until the transaction ends nobody can take it.
 SELECT pg_try_advisory_xact_lock(hashtextextended('penstock.deliverer/' || :name::text, 0));
