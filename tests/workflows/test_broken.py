@@ -145,6 +145,12 @@ async def test_whatever_stands_in_a_flow_it_is_refused_or_named(house: House, na
             "actions[0].connection.edgeType",
             'there is no "FLY" here; there are: STANDARD, GOTO',
         ),
+        (
+            ("actions", 2, "testBranches", 0),
+            {**to("4"), "edgeType": "FLY"},
+            "actions[2].testBranches[0].edgeType",
+            'there is no "FLY" here; there are: STANDARD, GOTO',
+        ),
         (("actions", 0, "connection"), 2, "actions[0].connection", "a connection is an object"),
         (
             ("actions", 0, "listBranches", 0, "connection"),

@@ -10,7 +10,7 @@ from penstock.kernel.errors import Problem
 from penstock.kernel.texts import Text
 from penstock.records.schema import Schema
 from penstock.triggers.base import TRIGGERS
-from penstock.workflows.document import SHAPES, Document
+from penstock.workflows.document import SHAPES, Document, connection_of
 from penstock.workflows.errors import DocumentInvalid, ReplacementInvalid
 
 CONTACT = "0-1"
@@ -165,7 +165,7 @@ def _action_problems(action: Any, where: str) -> Iterator[Problem]:
         yield from _connection_problems(edge, place)
     for branch, place in _branches(action, where):
         if isinstance(branch, Mapping):
-            yield from _connection_problems(branch.get("connection", branch), f"{place}.connection")
+            yield from _connection_problems(*connection_of(branch, place))
         else:
             yield Problem(Text("a branch is an object"), place, "WRONG_TYPE")
 

@@ -270,14 +270,19 @@ def _static_branch(action: Mapping[str, Any], where: str) -> _Shape:
     return "STATIC_BRANCH", _without(action), [*exits, _default(action, where)]
 
 
+def connection_of(branch: Mapping[str, Any], where: str) -> tuple[Any, str]:
+    """The way out of a branch, and its place. Seen in two forms: within the branch, and bare."""
+    if "connection" in branch:
+        return branch["connection"], f"{where}.connection"
+    return branch, where
+
+
 def _test_branch(action: Mapping[str, Any], where: str) -> _Shape:
     exits = [
-        # Seen in two forms: with a percentage around the connection, and bare.
         _exit(
             str(index),
             f"{branch.get('percentage', '')}",
-            branch.get("connection", branch),
-            f"{where}.testBranches[{index}].connection",
+            *connection_of(branch, f"{where}.testBranches[{index}]"),
         )
         for index, branch in enumerate(action.get("testBranches") or [])
     ]
