@@ -279,9 +279,9 @@ def when(document: dict[str, Any], **rest: Any) -> dict[str, Any]:
     }
 
 
-def occurs(type: str, *filters: dict[str, Any], **rest: Any) -> dict[str, Any]:
-    """Enrollment by one kind of event."""
-    branch = {
+def occurrence(type: str, *filters: dict[str, Any]) -> dict[str, Any]:
+    """One kind of event."""
+    return {
         "filterBranchType": "UNIFIED_EVENTS",
         "filterBranchOperator": "AND",
         "eventTypeId": type,
@@ -289,10 +289,14 @@ def occurs(type: str, *filters: dict[str, Any], **rest: Any) -> dict[str, Any]:
         "filterBranches": [],
         "filters": list(filters),
     }
+
+
+def occurs(type: str, *filters: dict[str, Any], **rest: Any) -> dict[str, Any]:
+    """Enrollment by one kind of event."""
     return {
         "type": "EVENT_BASED",
         "shouldReEnroll": True,
-        "eventFilterBranches": [branch],
+        "eventFilterBranches": [occurrence(type, *filters)],
         "listMembershipFilterBranches": [],
         **rest,
     }

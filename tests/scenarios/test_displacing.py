@@ -65,20 +65,18 @@ async def test_of_two_that_remove_each_other_the_later_wins(story: Story) -> Non
     assert await story.verify() == []
 
 
-async def test_a_workflow_that_is_not_there_stops_turning_on(story: Story) -> None:
-    setting = {"type": "SELECTIVE", "flowIds": ["4711"]}
+@pytest.mark.parametrize(
+    ("id", "said"),
+    [
+        ("4711", "there is no workflow 4711"),
+        ("Welcome", '"Welcome" is not an id: it is a number'),
+    ],
+)
+async def test_what_is_no_workflow_stops_turning_on(story: Story, id: str, said: str) -> None:
+    setting = {"type": "SELECTIVE", "flowIds": [id]}
     flow = await story.workflow(OSLO, [delay("1", 60)], unEnrollmentSetting=setting)
     with pytest.raises(WorkflowIncomplete) as refused:
         await story.turn_on(flow)
     (problem,) = refused.value.problems
     assert problem.where == "$.unEnrollmentSetting.flowIds[0]"
-
-
-async def test_what_is_no_id_of_a_workflow_stops_turning_on(story: Story) -> None:
-    setting = {"type": "SELECTIVE", "flowIds": ["Welcome"]}
-    flow = await story.workflow(OSLO, [delay("1", 60)], unEnrollmentSetting=setting)
-    with pytest.raises(WorkflowIncomplete) as refused:
-        await story.turn_on(flow)
-    (problem,) = refused.value.problems
-    assert problem.where == "$.unEnrollmentSetting.flowIds[0]"
-    assert str(problem.text) == '"Welcome" is not an id: it is a number'
+    assert str(problem.text) == said

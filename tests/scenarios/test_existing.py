@@ -16,14 +16,19 @@ async def progress(story: Story, flow: Workflow) -> float | None:
         return (await existing.progress(conn, [flow.id])).get(flow.id)
 
 
+async def want(story: Story, flow: Workflow) -> None:
+    """What matches already is to be enrolled, once the workflow is on."""
+    schema = await story.house.schema()
+    async with story.house.database.unit() as conn:
+        await workflows.turn_on(conn, schema, flow.id, "story", story.now, enroll_existing=True)
+
+
 async def test_its_progress_is_told_and_it_can_be_stopped_midway(story: Story) -> None:
     flow = await story.workflow(LEADS, [delay("1", 60)])
     people = await story.create("contacts", *([{"lifecyclestage": "lead"}] * PEOPLE))
     await story.turn_on(flow)
     assert await progress(story, flow) is None
-    schema = await story.house.schema()
-    async with story.house.database.unit() as conn:
-        await workflows.turn_on(conn, schema, flow.id, "story", story.now, enroll_existing=True)
+    await want(story, flow)
     assert await progress(story, flow) == 0
     async with story.house.database.unit() as conn:
         await go_live(conn, story.now)
@@ -50,9 +55,8 @@ async def begun(story: Story, people: int) -> tuple[Workflow, list[int]]:
     flow = await story.workflow(LEADS, [delay("1", 60)])
     leads = await story.create("contacts", *([{"lifecyclestage": "lead"}] * people))
     await story.turn_on(flow)
-    schema = await story.house.schema()
+    await want(story, flow)
     async with story.house.database.unit() as conn:
-        await workflows.turn_on(conn, schema, flow.id, "story", story.now, enroll_existing=True)
         await go_live(conn, story.now)
     for bucket in range(32):
         await story.worker.turn_one(bucket)
@@ -101,9 +105,8 @@ async def test_it_can_be_stopped_before_it_has_begun(story: Story) -> None:
     flow = await story.workflow(LEADS, [delay("1", 60)])
     await story.create("contacts", {"lifecyclestage": "lead"})
     await story.turn_on(flow)
-    schema = await story.house.schema()
+    await want(story, flow)
     async with story.house.database.unit() as conn:
-        await workflows.turn_on(conn, schema, flow.id, "story", story.now, enroll_existing=True)
         assert await existing.cancel(conn, flow.id)
     assert await progress(story, flow) is None
     await story.rest()

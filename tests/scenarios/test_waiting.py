@@ -5,21 +5,21 @@ from typing import Any
 import pytest
 
 from penstock.workflows import store as workflows
-from tests.story import Story, all_of, any_of, delay, equals, set_property, step, to, when
+from tests.story import (
+    Story,
+    all_of,
+    any_of,
+    delay,
+    equals,
+    occurrence,
+    set_property,
+    step,
+    to,
+    when,
+)
 
 OSLO = when(all_of(equals("city", "Oslo")))
 NOTE = set_property("2", "hs_lead_status", "NEW")
-
-
-def occurrence(type: str, *filters: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "filterBranchType": "UNIFIED_EVENTS",
-        "filterBranchOperator": "AND",
-        "eventTypeId": type,
-        "operator": "HAS_COMPLETED",
-        "filterBranches": [],
-        "filters": list(filters),
-    }
 
 
 PRICING = occurrence("4-96000", equals("hs_page_url", "/pricing"))

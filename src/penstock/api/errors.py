@@ -26,7 +26,7 @@ from penstock.kernel.errors import (
     Problem,
     Unavailable,
 )
-from penstock.kernel.misfits import expectation
+from penstock.kernel.misfits import in_words
 from penstock.kernel.texts import Text
 from penstock.records.errors import DefinitionExists
 
@@ -220,10 +220,6 @@ def _problem(error: Mapping[str, Any]) -> Problem:
     text = (
         Text(pattern, where=where, **error.get("ctx", {}))
         if pattern
-        else Text('"{where}" is not valid: {reason}', where=where, reason=_reason(error))
+        else Text('"{where}" is not valid: {reason}', where=where, reason=in_words(error))
     )
     return Problem(text, where=where, code=error["type"].upper())
-
-
-def _reason(error: Mapping[str, Any]) -> Text:
-    return expectation(error) or Text("{reason}", reason=error["msg"])

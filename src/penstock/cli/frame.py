@@ -72,18 +72,13 @@ def settings_of(data: Path | None) -> "Settings":
     from pydantic import ValidationError
 
     from penstock.kernel.errors import Invalid, Problem
-    from penstock.kernel.misfits import expectation
+    from penstock.kernel.misfits import in_words
     from penstock.kernel.settings import Settings
 
     try:
         settings = Settings()
     except ValidationError as error:
-        problems = [
-            Problem(
-                expectation(item) or Text("{reason}", reason=item["msg"]), _variable(item["loc"])
-            )
-            for item in error.errors()
-        ]
+        problems = [Problem(in_words(item), _variable(item["loc"])) for item in error.errors()]
         text = Text("The environment has settings that are not valid")
         raise Invalid(text, problems=problems) from None
     return settings if data is None else settings.model_copy(update={"data_folder": data})

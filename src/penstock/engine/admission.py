@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 from penstock.engine import contexts
 from penstock.engine.entrants import Entrants
-from penstock.engine.journal import WHOLE
+from penstock.engine.journal import WHOLE, because
 from penstock.engine.judging import matching
 from penstock.engine.plans import Plan
 from penstock.engine.refusing import sift
@@ -78,8 +78,7 @@ def refuse(turn: Turn, workflow_id: int, refused: Mapping[int, str], by: str | N
         by_reason.setdefault(reason, []).append(record)
     for reason, records in by_reason.items():
         who = [(0, record, 0) for record in records]
-        detail = {"reason": reason} if by is None else {"reason": reason, "by": by}
-        turn.journal.note("refused", workflow_id, WHOLE, who, {0: detail})
+        turn.journal.note("refused", workflow_id, WHOLE, who, {0: because(reason, by)})
         turn.journal.tally(workflow_id, WHOLE, "refused", len(records))
 
 

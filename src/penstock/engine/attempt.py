@@ -34,8 +34,7 @@ async def attempt(
         return [outcome], []
     if len(items) < _MANY:
         return await _divide(conn, items, outcome, work)
-    middle = len(items) // 2
-    parts = [items[:middle], items[middle:]]
+    parts = _halves(items)
     outcomes = [await _once(conn, part, work) for part in parts]
     if all(_alike(part, outcome) for part in outcomes):
         # Two bad ones among many look like that, too.
@@ -58,8 +57,7 @@ async def _divide(
     """Try the halves of a group that failed."""
     if len(items) == 1:
         return [], [(items[0], _reason(error))]
-    middle = len(items) // 2
-    halves = [items[:middle], items[middle:]]
+    halves = _halves(items)
     return await _gather(conn, halves, [await _once(conn, half, work) for half in halves], work)
 
 
@@ -80,6 +78,11 @@ async def _gather(
         else:
             results.append(outcome)
     return results, culprits
+
+
+def _halves(items: Sequence[Item]) -> list[Sequence[Item]]:
+    middle = len(items) // 2
+    return [items[:middle], items[middle:]]
 
 
 async def _once(

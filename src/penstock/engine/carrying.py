@@ -13,7 +13,7 @@ from typing import Any
 from penstock.engine.exits import end_passages
 from penstock.engine.journal import WHOLE
 from penstock.engine.kinds import Kind
-from penstock.engine.plans import Plan as Prepared
+from penstock.engine.plans import Prepared
 from penstock.engine.states import State
 from penstock.engine.turn import Turn
 from penstock.engine.walkers import Walker
@@ -24,8 +24,6 @@ from penstock.workflows.planning import Choice, Plan, remaining
 _queries = load("penstock.engine", "carrying.sql")
 _timers = load("penstock.engine")
 _due = load("penstock.engine", "due.sql")
-
-Plans = Mapping[tuple[int, int | None], Prepared]
 
 
 async def carry_over(turn: Turn) -> None:
@@ -59,7 +57,7 @@ async def carry_over(turn: Turn) -> None:
     )
 
 
-async def that_follow(turn: Turn, plans: Plans, walkers: Sequence[Walker]) -> list[Walker]:
+async def that_follow(turn: Turn, plans: Prepared, walkers: Sequence[Walker]) -> list[Walker]:
     """Those whose plan is of the revision that the bucket follows, or that they keep to.
 
     The others have been overtaken by a revision that went live during this turn: they go on in the

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from penstock.actions.base import Centre
 from penstock.engine.entrants import FRESH
 from penstock.engine.joining import leave_changes
-from penstock.engine.plans import Plan
+from penstock.engine.plans import Plan, Prepared
 from penstock.engine.states import State
 from penstock.engine.telling import end
 from penstock.engine.turn import Turn
@@ -35,10 +35,7 @@ _YEARS_AHEAD: Final = 9
 """29 February comes back after eight years at the latest."""
 
 
-Plans = Mapping[tuple[int, int | None], Plan]
-
-
-async def begin(turn: Turn, plans: Plans, walkers: Sequence[Walker]) -> None:
+async def begin(turn: Turn, plans: Prepared, walkers: Sequence[Walker]) -> None:
     """Give those who have just enrolled their date; who has none drops out."""
     new: dict[tuple[int, int | None], list[Walker]] = {}
     for walker in walkers:
@@ -81,7 +78,7 @@ async def centres(
     return found
 
 
-async def come_again(turn: Turn, plans: Plans, walkers: Sequence[Walker]) -> None:
+async def come_again(turn: Turn, plans: Prepared, walkers: Sequence[Walker]) -> None:
     """Have those who have finished enrol for the next year, where their date comes back."""
     asking: dict[tuple[int, int], list[int]] = {}
     for walker in walkers:

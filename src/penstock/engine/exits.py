@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from penstock.engine import waiting
 from penstock.engine.entrants import FRESH
-from penstock.engine.journal import WHOLE
+from penstock.engine.journal import WHOLE, because
 from penstock.engine.judging import judge
 from penstock.engine.kinds import ENDS
 from penstock.engine.settling import Edge
@@ -69,7 +69,7 @@ async def end_passages(
         now=turn.now,
     )
     await waiting.end(turn, [row.id for row in rows])
-    detail = {"reason": reason} if by is None else {"reason": reason, "by": by}
+    detail = because(reason, by)
     for row in rows:
         turn.journal.note(
             ENDS[state],

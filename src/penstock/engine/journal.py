@@ -19,6 +19,11 @@ WHOLE = ""
 """The step under which a workflow's own counts are kept."""
 
 
+def because(reason: str, by: str | None = None) -> dict[str, str]:
+    """The detail of an entry that has a reason; `by` is who wanted it."""
+    return {"reason": reason} if by is None else {"reason": reason, "by": by}
+
+
 @dataclass
 class Journal:
     """The rows and counts of one turn, as columns."""

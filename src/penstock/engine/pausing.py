@@ -108,8 +108,7 @@ async def _release(turn: Turn, row: Any) -> None:
     await _queries.run(
         turn.conn,
         "release_requests",
-        bucket=turn.bucket,
-        workflow=row.workflow_id,
+        **place,
         paused_at=row.paused_at,
         now=turn.now,
     )

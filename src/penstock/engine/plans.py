@@ -91,6 +91,10 @@ class Plan:
         return -1 if planned is None else planned.rank
 
 
+Prepared = Mapping[tuple[int, int | None], Plan]
+"""Plans by workflow and revision; no revision means the live one."""
+
+
 class Plans:
     """Plans by workflow and revision, loaded when first needed."""
 
@@ -98,10 +102,8 @@ class Plans:
         self._schema = schema
         self._plans: dict[tuple[int, int | None], Plan] = {}
 
-    async def need(
-        self, conn: Connection, wanted: Iterable[tuple[int, int | None]]
-    ) -> Mapping[tuple[int, int | None], Plan]:
-        """The plans of (workflow, revision) pairs; no revision means the live one."""
+    async def need(self, conn: Connection, wanted: Iterable[tuple[int, int | None]]) -> Prepared:
+        """The plans of (workflow, revision) pairs."""
         missing = sorted({key for key in wanted if key not in self._plans}, key=str)
         if missing:
             rows = await _queries.rows(

@@ -15,6 +15,11 @@ def expectation(error: Mapping[str, Any]) -> Text | None:
     return _EXPECTED[form] if form and kind.endswith(_WRONG_FORM) else None
 
 
+def in_words(error: Mapping[str, Any]) -> Text:
+    """What is expected, or what pydantic says where there are no words for it."""
+    return expectation(error) or Text("{reason}", reason=error["msg"])
+
+
 def _listed(choices: str) -> str:
     """Without quotes and words, so that it reads in every language."""
     return choices.replace("' or '", ", ").replace("'", "")
