@@ -1,6 +1,7 @@
 """Workflows of contacts and of companies write each other's records, and clients write both.
 
-Nothing locks what another waits for, and no addition is lost. Longer: PENSTOCK_TEST_ENROLLMENTS.
+Nothing locks what another waits for; no addition is lost, nor what comes by the API, which cannot
+add. Longer: PENSTOCK_TEST_ENROLLMENTS.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
 
+import httpx
 import pytest
 
 from penstock.engine import requests
@@ -17,6 +19,7 @@ from penstock.engine.worker import Worker
 from penstock.kernel.db import Database
 from penstock.records import store
 from penstock.workflows.store import Workflow
+from tests.api.conftest import running
 from tests.crowd import gather, many
 from tests.story import Story, step
 
@@ -87,6 +90,28 @@ async def write_as_clients_do(
     return added
 
 
+async def write_over_http(
+    wire: httpx.AsyncClient, records: dict[str, list[int]], seed: int, enough: asyncio.Event
+) -> dict[int, str]:
+    """Batch updates in random order; what was written last to each record."""
+    chance = random.Random(seed)
+    written: dict[int, str] = {}
+    while not enough.is_set():
+        for name, ids in records.items():
+            patches = {
+                id: f"Street {chance.randrange(1000)}"
+                for id in chance.sample(ids, min(BATCH, len(ids)))
+            }
+            inputs = [
+                {"id": str(id), "properties": {"address": street}} for id, street in patches.items()
+            ]
+            path = f"/crm/v3/objects/{name}/batch/update"
+            answer = await wire.post(path, json={"inputs": inputs})
+            assert answer.status_code == 200, answer.text
+            written |= patches
+    return written
+
+
 async def numbers(story: Story, name: str) -> Counter[int]:
     rows = await story.query(
         "SELECT id, (properties ->> %s)::integer AS n FROM records WHERE properties ? %s",
@@ -96,7 +121,16 @@ async def numbers(story: Story, name: str) -> Counter[int]:
     return Counter({row.id: row.n for row in rows})
 
 
-async def test_no_deadlock_and_all_sums_right(story: Story, workers: list[Worker]) -> None:
+@pytest.fixture
+async def wire(url: str, story: Story) -> AsyncIterator[httpx.AsyncClient]:
+    with running(url, clock=story.clock) as service:
+        async with service.wire() as wire:
+            yield wire
+
+
+async def test_no_deadlock_and_all_sums_right(
+    story: Story, workers: list[Worker], wire: httpx.AsyncClient
+) -> None:
     people = await many(story, "contacts", CONTACTS)
     firms = await many(story, "companies", COMPANIES)
     for number, firm in enumerate(firms):
@@ -113,6 +147,9 @@ async def test_no_deadlock_and_all_sums_right(story: Story, workers: list[Worker
         asyncio.create_task(write_as_clients_do(story, people, firms, seed, enough))
         for seed in range(2)
     ]
+
+    records = {"contacts": people, "companies": firms}
+    over_http = asyncio.create_task(write_over_http(wire, records, 2, enough))
 
     async def turn(worker: Worker) -> None:
         left = (
@@ -131,6 +168,7 @@ async def test_no_deadlock_and_all_sums_right(story: Story, workers: list[Worker
     finally:
         enough.set()
         added = sum(await asyncio.gather(*clients), Counter())
+        written = await over_http
     await story.rest()
 
     passed = ROUNDS * CONTACTS
@@ -142,6 +180,11 @@ async def test_no_deadlock_and_all_sums_right(story: Story, workers: list[Worker
     notes = {**dict.fromkeys(people, 2 * ROUNDS), **dict.fromkeys(firms, ROUNDS)}
     assert await numbers(story, "num_notes") == Counter(notes)
     assert await numbers(story, "num_contacted_notes") == added
+    rows = await story.query(
+        "SELECT id, properties ->> 'address' AS street FROM records WHERE properties ? 'address'"
+    )
+    assert written
+    assert {row.id: row.street for row in rows} == written
     async with story.house.database.autocommit() as conn:
         await conn.execute("SELECT pg_stat_clear_snapshot()")
         cursor = await conn.execute(
